@@ -1,0 +1,1 @@
+"""The benchmarks and their baselines, run by `make bench`."""

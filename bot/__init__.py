@@ -1,0 +1,1 @@
+"""What runs: settings, wiring, turns, sweeps, sender, rendering, web server, command line."""

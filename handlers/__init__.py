@@ -1,0 +1,1 @@
+"""What the bot says and hears: one file per subject of conversation; decides, never writes."""

@@ -1,0 +1,1 @@
+"""Files in and out: guidance cards and QR codes."""

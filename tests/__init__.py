@@ -1,0 +1,1 @@
+"""Transcripts people can read, wire payloads, rules, storage, faults."""
