@@ -1,0 +1,225 @@
+"""What comes in from a messenger and what goes out to one, in words that know no messenger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+from quarantine.location import Fix
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A chat: the account it is on and the messenger's own id of the user (a string: Zalo's exceed 2^53)."""
+
+    account: str
+    user: str
+
+
+class Kind(StrEnum):
+    """What an incoming message is."""
+
+    TEXT = "text"
+    PRESS = "press"
+    LOCATION = "location"
+    CONTACT = "contact"
+    PHOTO = "photo"
+    VOICE = "voice"
+    FILE = "file"
+    STICKER = "sticker"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A shared phone number; `own` when the messenger vouches that it is the sender's."""
+
+    phone: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that somebody did in a chat.
+
+    `id` is unique per account and serves to drop repeats. `pressed` is the button's data
+    ("number:value"), `pressed_in` the messenger's id of the message that held it, `press_id` what the
+    messenger wants acknowledged. `start` is the payload of a deep link. `live` marks the movement of a
+    live location, which is stored but never answered.
+    """
+
+    address: Address
+    id: str
+    at: datetime
+    kind: Kind
+    text: str = ""
+    start: str | None = None
+    pressed: str | None = None
+    pressed_in: str | None = None
+    press_id: str | None = None
+    fix: Fix | None = None
+    live: bool = False
+    edited: bool = False
+    contact: Contact | None = None
+    file: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a channel made of one update: a message, or why it is rightly ignored."""
+
+    incoming: Incoming | None
+    ignored: str | None = None
+    order: int | None = None
+    """The messenger's running number of the update, where it has one."""
+
+
+class Priority(IntEnum):
+    """Alerts before replies before prompts before reports (DESIGN.md §4)."""
+
+    ALERT = 0
+    REPLY = 1
+    PROMPT = 2
+    REPORT = 3
+
+
+class Want(StrEnum):
+    """What a reply asks the phone for by a button of its own."""
+
+    LOCATION = "location"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice as the reader sees it; `data` comes back when it is pressed."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message as one reader will see it: text in their language, choices in rows.
+
+    `want` asks for a location or a contact by a button labelled `want_label`; `words` are further labels
+    that answer by being typed or tapped. `replaces` is the messenger's id of our message to edit in place.
+    `photo` is a PNG, `protect` keeps the text from being forwarded, `pin` is a position to show.
+    """
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    want: Want | None = None
+    want_label: str = ""
+    words: tuple[str, ...] = ()
+    replaces: str | None = None
+    photo: bytes | None = None
+    pin: tuple[float, float] | None = None
+    protect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The messenger has it under this id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now; try again after this long. `maybe_sent` when the call may have got through."""
+
+    after: timedelta
+    reason: str
+    maybe_sent: bool = False
+
+
+class Reason(StrEnum):
+    """Why a letter will never arrive at an address."""
+
+    BLOCKED = "blocked"
+    GONE = "gone"
+    NO_ADDRESS = "no_address"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It will not be delivered there, and why; `moved_to` names the user id the chat migrated to."""
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat lives under another user id now; send there."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDown:
+    """The account itself cannot send (bad token, refused); the operator is told."""
+
+    detail: str
+
+
+Outcome = Delivered | Later | Never | Moved | AccountDown
+"""The closed set of what a channel answers to a send (DESIGN.md §4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One line of a chat's command menu."""
+
+    command: str
+    label: str
+
+
+class Channel(Protocol):
+    """One messenger: it hears, and it sends; it knows nothing of servers, turns or storage."""
+
+    name: str
+
+    def hear(self, body: bytes, now: datetime) -> Sequence[Heard]:
+        """Read one update (or batch); pure, never raises for content it does not know."""
+        ...
+
+    async def send(self, user: str, reply: Reply) -> Outcome:
+        """Deliver one reply to one chat; errors become outcomes."""
+        ...
+
+    async def acknowledge(self, incoming: Incoming, text: str = "") -> None:
+        """Let the messenger's button rest; loses nothing when it is lost."""
+        ...
+
+    async def settle(self, user: str, message_id: str) -> None:
+        """Take the buttons off a message that has been answered; loses nothing when it is lost."""
+        ...
+
+    async def typing(self, user: str) -> None:
+        """Show that an answer is being written; loses nothing when it is lost."""
+        ...
+
+    async def menu(self, user: str, entries: Sequence[MenuEntry]) -> None:
+        """Set the chat's command menu; loses nothing when it is lost."""
+        ...
+
+
+Params = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A parameter that is itself a message, translated for the reader: a label, a sign, a day part."""
+
+    key: str
+    params: Params = field(default_factory=dict)

@@ -1,0 +1,170 @@
+"""The people Cachly knows, the episodes they are in, the units and postings that look after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Sex(StrEnum):
+    """Sex as the list of the CDC gives it."""
+
+    MALE = "m"
+    FEMALE = "f"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A human we know; everything but id and language is sealed at rest."""
+
+    id: int
+    name: str
+    phone: str | None = None
+    birth_year: int | None = None
+    sex: Sex | None = None
+    identity: str | None = None
+    language: str = "vi"
+
+    def age(self, on: date) -> int | None:
+        """Age in years by year of birth, which is all that lists reliably hold."""
+        return None if self.birth_year is None else on.year - self.birth_year
+
+
+class Reason(StrEnum):
+    """Why the quarantine was ordered, in the words of the lists."""
+
+    CASE = "f0"
+    CONTACT = "f1"
+    SECOND_CONTACT = "f2"
+    RETURN = "return"
+
+
+class EpisodeState(StrEnum):
+    """The life of an episode (DESIGN.md §8)."""
+
+    NOTIFIED = "notified"
+    VERIFIED = "verified"
+    GUIDED = "guided"
+    LINKED = "linked"
+    MONITORING = "monitoring"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    NOT_FOUND = "not_found"
+    NOT_A_SUBJECT = "not_a_subject"
+    DUPLICATE = "duplicate"
+    ELSEWHERE = "elsewhere"
+    BECAME_CASE = "became_case"
+    CANCELLED = "cancelled"
+
+
+OPEN_STATES = frozenset(
+    {
+        EpisodeState.NOTIFIED,
+        EpisodeState.VERIFIED,
+        EpisodeState.GUIDED,
+        EpisodeState.LINKED,
+        EpisodeState.MONITORING,
+        EpisodeState.PAUSED,
+    }
+)
+LINKABLE_STATES = frozenset(
+    {EpisodeState.VERIFIED, EpisodeState.GUIDED, EpisodeState.LINKED, EpisodeState.MONITORING}
+)
+"""States in which a code may bind a chat: never before the commune has verified (DESIGN.md §8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the episode is spent: the dwelling in words and, once an officer has set it, its position."""
+
+    address: str
+    lat: float | None = None
+    lng: float | None = None
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude in degrees, or nothing while no officer has set them."""
+        return None if self.lat is None or self.lng is None else (self.lat, self.lng)
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One quarantine of one person (DESIGN.md §2); days are local and inclusive."""
+
+    id: int
+    person_id: int
+    responder_id: int
+    unit_id: int
+    order_number: str
+    reason: Reason
+    first_day: date
+    last_day: date
+    state: EpisodeState
+    protocol: str
+    home: Home
+    created_by: int | None = None
+    next_at: datetime | None = None
+    version: int = 0
+
+    def day_number(self, day: date) -> int:
+        """Which day of the episode it is, counted from 1 on the first day of the order."""
+        return (day - self.first_day).days + 1
+
+    @property
+    def length(self) -> int:
+        """Days in the episode, both ends included."""
+        return (self.last_day - self.first_day).days + 1
+
+
+class UnitKind(StrEnum):
+    """Kinds of health unit (DESIGN.md §2); support is not command (domain.md §D2)."""
+
+    CDC = "cdc"
+    CENTRE = "centre"
+    STATION = "station"
+    POINT = "point"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A health unit: `name` is the place it serves ("Phường Ngọc Hà"), `title` what it is called."""
+
+    id: int
+    code: str
+    kind: UnitKind
+    name: str
+    province: str
+    parent_id: int | None = None
+    hotline: str | None = None
+
+
+class Role(StrEnum):
+    """What a posting lets an officer do (quarantine/access.py)."""
+
+    CDC_ADMIN = "cdc_admin"
+    CDC_CLERK = "cdc_clerk"
+    CENTRE = "centre"
+    DIRECTOR = "director"
+    OFFICER = "officer"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A person's role at a unit; `deputy` is asked when the officer on duty has not taken a task."""
+
+    id: int
+    person_id: int
+    unit_id: int
+    role: Role
+    on_duty: bool = True
+    deputy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """A person seen through one of their postings, as ladders and cards need them."""
+
+    person: Person
+    posting: Posting

@@ -1,0 +1,180 @@
+"""What a turn may read: its context, loaded for the whole group, and the questions it may ask storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from quarantine.checkins import Checkin
+from quarantine.effects import Code
+from quarantine.people import Episode, EpisodeState, Officer, Person, Posting, Unit
+from quarantine.tasks import Task, TaskKind
+from quarantine.triage import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """The address a message came from, as we know it."""
+
+    id: int
+    account: str
+    person_id: int | None
+    reachable: bool = True
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One question to one responder for one slot of one day, with the check-ins that it is about."""
+
+    id: int
+    responder_id: int
+    day: str
+    slot: str
+    opened_at: datetime
+    checkins: tuple[Checkin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known at the start of a turn about the one who wrote.
+
+    `episodes` are the open ones that the person answers for; `prompt` is the newest prompt sent to them,
+    whatever its state; `frames` is the JSON text of the conversation, "" when there is none.
+    """
+
+    chat: Chat
+    person: Person | None = None
+    episodes: tuple[Episode, ...] = ()
+    members: tuple[Person, ...] = ()
+    prompt: Prompt | None = None
+    postings: tuple[Posting, ...] = ()
+    frames: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LastReport:
+    """The newest answers of an episode, as task cards tell them."""
+
+    at: datetime
+    signs: frozenset[str]
+    temperature: float | None
+    level: Level
+    verdict: str | None
+    distance_m: int | None
+    accuracy_m: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An episode with its people and unit: what a card or a review shows."""
+
+    episode: Episode
+    person: Person
+    responder: Person
+    unit: Unit
+
+
+class Store(Protocol):
+    """Read-only questions of handlers; an answer is decided upon and its version checked on writing."""
+
+    def unit(self, unit_id: int) -> Unit:
+        """The unit of that id."""
+        ...
+
+    def superiors(self, unit_id: int) -> Sequence[Unit]:
+        """The units above it, nearest first (command, not support)."""
+        ...
+
+    def supporters(self, unit_id: int) -> Sequence[Unit]:
+        """The regional centres that support it."""
+        ...
+
+    def communes(self, under: Sequence[int]) -> Sequence[Unit]:
+        """All stations at or below these units, for searching by name."""
+        ...
+
+    def officers(self, unit_id: int) -> Sequence[Officer]:
+        """Everybody posted at the unit now, longest-serving first."""
+        ...
+
+    def officer(self, person_id: int) -> Person:
+        """A member of staff by person id."""
+        ...
+
+    def file(self, episode_id: int) -> File | None:
+        """An episode with its people and unit."""
+        ...
+
+    def files(
+        self, unit_ids: Sequence[int], states: Sequence[EpisodeState], limit: int, offset: int = 0
+    ) -> Sequence[File]:
+        """Files of these units in these states, oldest first."""
+        ...
+
+    def subtree(self, unit_ids: Sequence[int]) -> Sequence[int]:
+        """Ids of these units and of all below them."""
+        ...
+
+    def supported(self, unit_id: int) -> Sequence[int]:
+        """Ids of the units that this centre supports."""
+        ...
+
+    def persons_by_phone(self, phone: str) -> Sequence[Person]:
+        """People with exactly this national number."""
+        ...
+
+    def persons_by_identity(self, identity: str) -> Sequence[Person]:
+        """People with exactly this identity number."""
+        ...
+
+    def open_episodes(self, person_id: int) -> Sequence[Episode]:
+        """The open episodes of a person (not those they answer for)."""
+        ...
+
+    def code(self, text: str) -> Code | None:
+        """The code with this text, used or expired ones included."""
+        ...
+
+    def missed_codes(self, address_id: int, account: str, since: datetime) -> tuple[int, int]:
+        """Wrong codes since then: in this chat, and on the whole account."""
+        ...
+
+    def task(self, task_id: int) -> Task | None:
+        """A task by id."""
+        ...
+
+    def open_task(self, person_id: int, kind: TaskKind) -> Task | None:
+        """The person's open task of that kind."""
+        ...
+
+    def open_tasks(self, unit_ids: Sequence[int], limit: int, offset: int = 0) -> Sequence[Task]:
+        """Open and taken tasks of these units: RED first, then by deadline."""
+        ...
+
+    def newest_card(self, owner: int) -> int | None:
+        """The task of the newest task card delivered to this officer."""
+        ...
+
+    def last_report(self, episode_id: int) -> LastReport | None:
+        """The newest report and fix of an episode."""
+        ...
+
+    def checkin(self, checkin_id: int) -> Checkin | None:
+        """A check-in by id."""
+        ...
+
+    def last_checkin(self, episode_id: int) -> Checkin | None:
+        """The newest check-in of an episode."""
+        ...
+
+    def prompt(self, prompt_id: int) -> Prompt | None:
+        """A prompt by id."""
+        ...
+
+    def chats(self, person_id: int) -> Sequence[Chat]:
+        """The chats that speak for a person."""
+        ...
