@@ -1,0 +1,1 @@
+"""The rules of quarantine, proved by tables, enumeration and random cases."""
