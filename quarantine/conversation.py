@@ -1,0 +1,211 @@
+"""The words of a conversation: questions, choices, what may follow an answer, and the script that knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from quarantine.letters import Option
+from quarantine.messages import Params, Term, Want
+from quarantine.names import fold
+from quarantine.turn import Turn
+
+
+class Asking(StrEnum):
+    """What kind of answer a question takes."""
+
+    ONE = "one"
+    MANY = "many"
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    LOCATION = "location"
+    CONTACT = "contact"
+    FILE = "file"
+
+
+FINISH = "."
+"""The value of the button that ends a question with many choices."""
+HUMAN, CANCEL, BACK = "!human", "!cancel", "!back"
+"""Values of buttons that do what the words "gặp cán bộ", "hủy" and "quay lại" do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One possible answer: pressed, or typed as number, label or keyword.
+
+    `exclusive` answers alone, whatever else was ticked; `eager` answers at once together with what was ticked
+    before it: nobody who cannot breathe should have to press "Xong".
+    """
+
+    value: str
+    label: str
+    keywords: tuple[str, ...] = ()
+    exclusive: bool = False
+    eager: bool = False
+
+
+class Unclear(Exception):  # noqa: N818  # it is an answer to the reader, not a fault
+    """The answer could not be read; `term` tells the reader what would be understood."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key)
+        self.term = Term(key, params)
+
+
+Reader = Callable[[Turn, str], object]
+"""Reads typed text into a value, or raises Unclear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to be asked; `key` names it in conversations in flight and its text in the catalogues.
+
+    `choices` of a question that is not ONE or MANY are answers beside the free one ("Không gửi được").
+    `read` reads what is typed; `low` and `high` bound a NUMBER. `want_label` labels the phone's own button.
+    """
+
+    key: str
+    asking: Asking = Asking.ONE
+    choices: tuple[Choice, ...] = ()
+    read: Reader | None = None
+    low: float = 0
+    high: float = 0
+    columns: int = 1
+    want_label: str = ""
+    protect: bool = False
+    unclear: str = ""
+
+    @property
+    def want(self) -> Want | None:
+        """The phone's own button for this kind of answer, if there is one."""
+        return {Asking.LOCATION: Want.LOCATION, Asking.CONTACT: Want.CONTACT}.get(self.asking)
+
+    def options(self) -> tuple[Option, ...]:
+        """The fixed choices as they are drawn."""
+        return tuple(Option(choice.value, Term(choice.label)) for choice in self.choices)
+
+    def choice(self, value: str) -> Choice | None:
+        """The fixed choice with this value."""
+        return next((choice for choice in self.choices if choice.value == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question asked with particulars: parameters of its text, and choices found on the way."""
+
+    question: Question
+    params: Params = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+
+    def drawn(self) -> tuple[Option, ...]:
+        """Found choices first, then the fixed ones."""
+        return (*self.options, *self.question.options())
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The answer was read but cannot be right; say why and ask the same again."""
+
+    term: Term
+
+
+class Done:
+    """The subject is closed; what it interrupted is offered again."""
+
+
+DONE = Done()
+Next = Question | Ask | Again | Done
+Handler = Callable[..., Next]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A question that stands outside the stack, such as a prompt or a task card, until it is answered.
+
+    `letter` starts its numbers. `open` gives the question if it may still be answered, `stale` says why not.
+    """
+
+    letter: str
+    open: Callable[[Turn, int], Ask | None]
+    stale: Callable[[Turn, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something one can ask for at any time: by menu, by "/name", by its label or its words."""
+
+    name: str
+    label: str
+    words: tuple[str, ...]
+    applies: Callable[[Turn], bool]
+    run: Callable[[Turn], Next]
+
+
+def always(_: Turn) -> bool:
+    """The condition of what everybody may ask for."""
+    return True
+
+
+@dataclass
+class Hooks:
+    """What the script's owner does when no question is being answered."""
+
+    started: Callable[[Turn, str], Next]
+    idle: Callable[[Turn], Next]
+    help: Callable[[Turn], None]
+    human: Callable[[Turn], None]
+    handover: Callable[[Turn, str], None]
+    overheard: Callable[[Turn, Question], Next | None]
+    reachable: Callable[[Turn], None]
+    moved: Callable[[Turn], None]
+    prompt: Callable[[Turn], int | None]
+    card: Callable[[Turn], str | None]
+
+
+class Script:
+    """All questions with their handlers, the commands and the standing questions."""
+
+    def __init__(self) -> None:
+        self.questions: dict[str, Question] = {}
+        self.handlers: dict[str, Handler] = {}
+        self.commands: list[Command] = []
+        self.standings: dict[str, Standing] = {}
+        self.hooks: Hooks | None = None
+
+    def answers(self, question: Question) -> Callable[[Handler], Handler]:
+        """Register the handler that is called with a valid answer to `question`."""
+
+        def register(handler: Handler) -> Handler:
+            if question.key in self.questions:
+                raise ValueError(f"Two handlers for {question.key}.")
+            self.questions[question.key] = question
+            self.handlers[question.key] = handler
+            return handler
+
+        return register
+
+    def command(
+        self,
+        name: str,
+        label: str,
+        words: Iterable[str] = (),
+        applies: Callable[[Turn], bool] = always,
+    ) -> Callable[[Callable[[Turn], Next]], Callable[[Turn], Next]]:
+        """Register something one can ask for at any time."""
+
+        def register(run: Callable[[Turn], Next]) -> Callable[[Turn], Next]:
+            folded = tuple(fold(word) for word in words)
+            self.commands.append(Command(name, label, folded, applies, run))
+            return run
+
+        return register
+
+    def stands(self, standing: Standing) -> None:
+        """Register a kind of question that stands outside the stack."""
+        self.standings[standing.letter] = standing
+
+    def offered(self, turn: Turn) -> list[Command]:
+        """The commands that fit the one who wrote, in order of registration."""
+        return [command for command in self.commands if command.applies(turn)]

@@ -1,0 +1,383 @@
+"""The conversation engine: reading, re-asking, many choices, stale presses, interruptions, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from quarantine.conversation import (
+    BACK,
+    CANCEL,
+    FINISH,
+    HUMAN,
+    Again,
+    Ask,
+    Asking,
+    Done,
+    Hooks,
+    Next,
+    Question,
+    Script,
+    Standing,
+    Unclear,
+)
+from quarantine.effects import ConversationKept
+from quarantine.letters import Asked, Option
+from quarantine.messages import Kind, Term
+from quarantine.names import fold
+from quarantine.numbers import PROMPT, QUESTION, TASK, number, row_of
+from quarantine.params import pack, unpack, unpack_params
+from quarantine.reading import read
+from quarantine.turn import Frame, Turn, pack_frames, unpack_frames
+
+BUSY = timedelta(minutes=10)
+"""A routine prompt interrupts only a conversation that has rested this long (DESIGN.md §3)."""
+TRIES = 3
+"""After this many unclear answers the text goes to a human (DESIGN.md §3)."""
+DEPTH, MEMORY_OF_STEPS = 5, 20
+"""Subjects that may wait under the newest one, and questions that "quay lại" can go back over."""
+
+ANYTIME = {
+    CANCEL: frozenset({"huy", "huy bo", "cancel", "thoi khong lam nua"}),
+    BACK: frozenset({"quay lai", "tro lai", "back", "lui lai"}),
+    "!help": frozenset({"tro giup", "trogiup", "help", "giup voi", "huong dan", "menu"}),
+    HUMAN: frozenset({"gap can bo", "gapcanbo", "can bo", "goi can bo", "gap nguoi that", "toi can giup"}),
+}
+"""What is understood at every question, folded."""
+
+Speak = Callable[[Term, str], str]
+"""A message in a language, as the catalogues have it: people may type what a button says."""
+
+
+def take(script: Script, turn: Turn, speak: Speak) -> None:
+    """Take one incoming message through the conversation of the one who wrote it."""
+    talk = Talk(script, turn, speak)
+    talk.run()
+    talk.keep()
+
+
+class Talk:
+    """One conversation during one turn: a short stack of subjects, the newest on top."""
+
+    def __init__(self, script: Script, turn: Turn, speak: Speak) -> None:
+        if script.hooks is None:
+            raise LookupError("The script has no hooks.")
+        self.script = script
+        self.hooks: Hooks = script.hooks
+        self.turn = turn
+        self.speak = speak
+        self.owner = turn.owner
+        known = unpack_frames(turn.context.frames)
+        # After a deploy a question may be gone: its frame falls back to the menu.
+        self.frames = [frame for frame in known if frame.question in script.questions]
+
+    def run(self) -> None:
+        """Find out what the message is about, and let the right one take it."""
+        said = self.turn.said
+        if said is None:
+            raise LookupError("A turn opened by the clock is not a conversation.")
+        if said.kind in {Kind.BLOCKED, Kind.UNBLOCKED}:
+            self.hooks.reachable(self.turn)
+        elif said.live:
+            self.hooks.moved(self.turn)
+        elif said.kind is Kind.PRESS:
+            self._pressed(said.pressed or "")
+        elif said.start is not None:
+            self._begin(self.hooks.started(self.turn, said.start))
+        else:
+            self._wrote(said.text.strip())
+
+    def keep(self) -> None:
+        """Record the conversation as the turn leaves it, if it changed."""
+        frames = pack_frames(self.frames)
+        busy = self.turn.now + BUSY if self.frames else None
+        context = self.turn.context
+        if self.turn.owner != self.owner:
+            # The chat was bound in this turn: what was asked goes on as the person's conversation.
+            self.turn.record(ConversationKept(self.owner, "", None, -1))
+            self.turn.record(ConversationKept(self.turn.owner, frames, busy, -1))
+        elif frames != context.frames:
+            self.turn.record(ConversationKept(self.owner, frames, busy, context.version))
+
+    # Presses
+
+    def _pressed(self, data: str) -> None:
+        mark, _, value = data.partition(":")
+        frame = next((frame for frame in self.frames if frame.number == mark), None)
+        if frame is not None and self._alive(frame):
+            self.frames.remove(frame)
+            self.frames.append(frame)
+        else:
+            frame = self._standing_frame(mark)
+        if frame is None:
+            self._stale(mark)
+        else:
+            self._chosen(frame, value)
+
+    def _standing_frame(self, mark: str) -> Frame | None:
+        standing, row = self._standing(mark)
+        if standing is None or row is None:
+            return None
+        self.frames = [frame for frame in self.frames if frame.about != mark]
+        ask = standing.open(self.turn, row)
+        if ask is None:
+            return None
+        frame = self._frame(ask, mark)
+        frame.about = mark
+        self._push(frame)
+        return frame
+
+    def _standing(self, mark: str) -> tuple[Standing | None, int | None]:
+        return self.script.standings.get(mark[:1]), row_of(mark)
+
+    def _alive(self, frame: Frame) -> bool:
+        standing, row = self._standing(frame.about)
+        return standing is None or row is None or standing.open(self.turn, row) is not None
+
+    def _stale(self, mark: str) -> None:
+        standing, row = self._standing(mark)
+        if standing is not None and row is not None:
+            standing.stale(self.turn, row)
+        else:
+            self.turn.lead_in("stale.button") if self._drop_dead() else self.turn.say("stale.idle")
+        if self._drop_dead():
+            self._say(self.frames[-1])
+
+    def _chosen(self, frame: Frame, value: str) -> None:
+        if value in {HUMAN, CANCEL, BACK}:
+            self._anytime(value)
+            return
+        question = self.script.questions[frame.question]
+        if question.asking is Asking.MANY:
+            self._ticked(frame, question, value)
+        elif any(option.value == value for option in frame.options):
+            self._answer(frame, value)
+        else:
+            self._stale("")
+
+    def _ticked(self, frame: Frame, question: Question, value: str) -> None:
+        choice = question.choice(value)
+        if value == FINISH:
+            if frame.picked:
+                self._answer(frame, frozenset(frame.picked))
+            else:
+                self._reask(frame, Term("unclear.nothing_ticked"))
+        elif choice is None and not any(option.value == value for option in frame.options):
+            self._stale("")
+        elif choice is not None and choice.exclusive:
+            self._answer(frame, frozenset({value}))
+        elif choice is not None and choice.eager:
+            self._answer(frame, frozenset({*frame.picked, value}))
+        else:
+            frame.picked = [item for item in frame.picked if item != value] + (
+                [] if value in frame.picked else [value]
+            )
+            self._say(frame)
+
+    # Words, and everything else that is sent
+
+    def _wrote(self, text: str) -> None:
+        folded = fold(text)
+        anytime = next((value for value, words in ANYTIME.items() if folded in words), None)
+        command = self._command(text, folded)
+        self._take_up_prompt()
+        if anytime is not None:
+            self._anytime(anytime)
+        elif command is not None:
+            self._begin(command)
+        elif self.frames:
+            self._read(self.frames[-1])
+        else:
+            self._unasked(folded)
+
+    def _command(self, text: str, folded: str) -> Next | None:
+        slash = text[1:].split("@")[0].split(" ")[0].lower() if text.startswith("/") else None
+        for command in self.script.offered(self.turn):
+            if slash == command.name or (not self.frames and folded and folded in command.words):
+                return command.run(self.turn)
+        return None
+
+    def _take_up_prompt(self) -> None:
+        """Typed text answers the newest question: a prompt that came after what was being talked about."""
+        self._drop_dead()
+        row = self.hooks.prompt(self.turn)
+        if row is None:
+            return
+        mark = number(PROMPT, row)
+        if any(frame.about == mark for frame in self.frames):
+            return
+        prompt = self.turn.context.prompt
+        if self.frames and prompt is not None and prompt.opened_at <= self.frames[-1].asked_at:
+            return
+        self._standing_frame(mark)
+
+    def _unasked(self, folded: str) -> None:
+        mark = self.hooks.card(self.turn)
+        standing, row = self._standing(mark or "")
+        if mark and standing and row and folded:
+            ask = standing.open(self.turn, row)
+            value = ask and self._match(folded, ask.question, ask.drawn())
+            if value and (frame := self._standing_frame(mark)):
+                self._answer(frame, value)
+                return
+        self._begin(self.hooks.idle(self.turn))
+
+    def _read(self, frame: Frame) -> None:
+        said = self.turn.said
+        question = self.script.questions[frame.question]
+        if said is None:
+            return
+        folded = fold(said.text)
+        if said.kind is Kind.TEXT and (value := self._match(folded, question, frame.options)) is not None:
+            self._chosen(frame, value)
+            return
+        try:
+            answer = read(question, self.turn, said)
+        except Unclear as unclear:
+            self._unclear(frame, question, unclear)
+        else:
+            self._answer(frame, answer)
+
+    def _match(self, folded: str, question: Question, options: tuple[Option, ...]) -> str | None:
+        """The choice that was typed by its number, its label or one of its keywords."""
+        if not folded:
+            return None
+        language = self.turn.person.language if self.turn.person else "vi"
+        for position, option in enumerate(options, start=1):
+            label = option.label if isinstance(option.label, str) else self.speak(option.label, language)
+            choice = question.choice(option.value)
+            keywords = {fold(word) for word in choice.keywords} if choice else set()
+            numbered = folded == str(position) and question.asking in {Asking.ONE, Asking.MANY}
+            if numbered or folded == fold(label) or folded in keywords:
+                return option.value
+        return None
+
+    def _unclear(self, frame: Frame, question: Question, unclear: Unclear) -> None:
+        self.turn.memory = frame.memory
+        taken = self.hooks.overheard(self.turn, question)
+        if taken is not None:
+            if isinstance(taken, Again):
+                self._reask(frame, taken.term)
+            else:
+                self._begin(taken)
+            return
+        frame.unclear += 1
+        if frame.unclear >= TRIES:
+            frame.unclear = 0
+            self.hooks.handover(self.turn, self.turn.said.text if self.turn.said else "")
+            self._say(frame)
+        else:
+            self._reask(frame, unclear.term)
+
+    # Answers and what follows them
+
+    def _answer(self, frame: Frame, value: object) -> None:
+        self.turn.memory = frame.memory
+        before = {
+            "q": frame.question,
+            "p": frame.packed()["p"],
+            "o": frame.packed()["o"],
+            "m": pack(frame.memory),
+        }
+        self._follow(frame, self.script.handlers[frame.question](self.turn, value), before)
+
+    def _follow(self, frame: Frame, following: Next, before: dict[str, object]) -> None:
+        if isinstance(following, Again):
+            self._reask(frame, following.term)
+        elif isinstance(following, Done):
+            self.frames = [other for other in self.frames if other is not frame]
+            self._resume()
+        else:
+            ask = following if isinstance(following, Ask) else Ask(following)
+            self._set(frame, ask)
+            frame.trail = [*frame.trail, before][-MEMORY_OF_STEPS:]
+            self._say(frame)
+
+    def _begin(self, following: Next) -> None:
+        """A new subject, on top of what was being talked about."""
+        if isinstance(following, Again):
+            self.turn.say(following.term.key, **following.term.params)
+        elif isinstance(following, Done):
+            self._resume()
+        else:
+            frame = self._frame(following if isinstance(following, Ask) else Ask(following), "")
+            frame.memory, self.turn.memory = self.turn.memory, {}
+            self._push(frame)
+            self._say(frame)
+
+    def _resume(self) -> None:
+        if self._drop_dead():
+            self.turn.lead_in("resume")
+            self._say(self.frames[-1])
+
+    def _anytime(self, what: str) -> None:
+        top = self.frames[-1] if self.frames else None
+        if what == CANCEL:
+            self._cancel(top)
+        elif what == BACK:
+            self._back(top)
+        else:
+            (self.hooks.human if what == HUMAN else self.hooks.help)(self.turn)
+            if self._drop_dead():
+                self._say(self.frames[-1])
+
+    def _cancel(self, top: Frame | None) -> None:
+        if top is None:
+            self.turn.say("cancel.nothing")
+            return
+        self.frames.pop()
+        self.turn.say({PROMPT: "cancel.checkin", TASK: "cancel.task"}.get(top.about[:1], "cancel.draft"))
+        self._resume()
+
+    def _back(self, top: Frame | None) -> None:
+        if top is None:
+            self.turn.say("cancel.nothing")
+        elif not top.trail:
+            self._reask(top, Term("back.first"))
+        else:
+            step = top.trail.pop()
+            options = Frame.unpacked({**top.packed(), "o": step["o"]}).options
+            top.question, top.options = str(step["q"]), options
+            top.params = unpack_params(step["p"])  # type: ignore[arg-type]  # written by _answer
+            top.memory = unpack(step["m"])  # type: ignore[assignment]  # written by _answer
+            top.number, top.picked, top.unclear = number(QUESTION, self.turn.ids()), [], 0
+            top.asked_at = self.turn.now
+            self._say(top)
+
+    # Frames
+
+    def _frame(self, ask: Ask, mark: str) -> Frame:
+        frame = Frame(question="", number=mark, asked_at=self.turn.now)
+        self._set(frame, ask)
+        frame.number = mark or frame.number
+        return frame
+
+    def _set(self, frame: Frame, ask: Ask) -> None:
+        frame.question = ask.question.key
+        frame.params = dict(ask.params)
+        frame.options = ask.drawn()
+        frame.number = number(QUESTION, self.turn.ids())
+        frame.asked_at = self.turn.now
+        frame.picked, frame.unclear = [], 0
+        frame.memory = self.turn.memory or frame.memory
+
+    def _push(self, frame: Frame) -> None:
+        self.frames = [*self.frames, frame][-DEPTH:]
+
+    def _drop_dead(self) -> bool:
+        """Forget subjects that time has closed; whether one is left to go on with."""
+        self.frames = [frame for frame in self.frames if self._alive(frame)]
+        return bool(self.frames)
+
+    def _reask(self, frame: Frame, why: Term) -> None:
+        self.turn.lead.append(why)
+        self._say(frame)
+
+    def _say(self, frame: Frame) -> None:
+        question = self.script.questions[frame.question]
+        options = tuple(replace(option, picked=option.value in frame.picked) for option in frame.options)
+        if frame.picked:
+            options = (*options, Option(FINISH, Term("word.finish")))
+        asked = Asked(frame.question, frame.number, options, question.columns, question.want, question.want_label)
+        self.turn.say(frame.question, asked=asked, protect=question.protect, **frame.params)

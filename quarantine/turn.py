@@ -1,0 +1,223 @@
+"""A turn: one message, or one tick of the clock, and everything that it causes (DESIGN.md §3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from quarantine.access import Action, allows, relation
+from quarantine.effects import Effect, LetterPosted, Noted
+from quarantine.letters import Asked, Condition, Enclosure, Letter, Option, Watch
+from quarantine.messages import Incoming, Priority, Term
+from quarantine.params import pack, pack_params, unpack, unpack_params
+from quarantine.people import Person
+from quarantine.store import Chat, Context, Store
+
+
+@dataclass
+class Frame:
+    """One subject of conversation that waits for an answer; the newest is on top of the stack.
+
+    `about` names a standing question (a prompt, a task) whose press may come at any time; `memory` is
+    what the subject has gathered so far; `trail` holds the questions before this one, for "quay lại".
+    """
+
+    question: str
+    number: str
+    asked_at: datetime
+    params: dict[str, object] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+    picked: list[str] = field(default_factory=list)
+    memory: dict[str, object] = field(default_factory=dict)
+    about: str = ""
+    unclear: int = 0
+    trail: list[dict[str, object]] = field(default_factory=list)
+
+    def packed(self) -> dict[str, object]:
+        """The frame as JSON keeps it."""
+        return {
+            "q": self.question,
+            "n": self.number,
+            "at": pack(self.asked_at),
+            "p": pack_params(self.params),
+            "o": [[option.value, pack(option.label)] for option in self.options],
+            "x": self.picked,
+            "m": pack(self.memory),
+            "a": self.about,
+            "u": self.unclear,
+            "t": self.trail,
+        }
+
+    @staticmethod
+    def unpacked(raw: dict[str, object]) -> Frame:
+        """The frame that was packed."""
+        asked_at = unpack(raw["at"])
+        options: list[list[object]] = raw["o"]  # type: ignore[assignment]  # written by packed()
+        labels = [(str(value), unpack(label)) for value, label in options]
+        return Frame(
+            question=str(raw["q"]),
+            number=str(raw["n"]),
+            asked_at=asked_at,  # type: ignore[arg-type]  # written by packed()
+            params=unpack_params(raw["p"]),  # type: ignore[arg-type]  # written by packed()
+            options=tuple(
+                Option(value, label if isinstance(label, Term) else str(label)) for value, label in labels
+            ),
+            picked=list(raw["x"]),  # type: ignore[call-overload]  # written by packed()
+            memory=unpack(raw["m"]),  # type: ignore[arg-type]  # written by packed()
+            about=str(raw["a"]),
+            unclear=int(raw["u"]),  # type: ignore[call-overload]  # written by packed()
+            trail=list(raw["t"]),  # type: ignore[call-overload]  # written by packed()
+        )
+
+
+def pack_frames(frames: Sequence[Frame]) -> str:
+    """The stack as JSON text, "" when nothing is being talked about."""
+    return json.dumps([frame.packed() for frame in frames], ensure_ascii=False) if frames else ""
+
+
+def unpack_frames(text: str) -> list[Frame]:
+    """The stack that was packed."""
+    return [Frame.unpacked(raw) for raw in json.loads(text)] if text else []
+
+
+class Turn:
+    """What a handler sees and may do: read, say, record; nothing else.
+
+    Attributes:
+        now: the instant of the turn, the same for everything that it causes.
+        ids: makes row ids, so that a button can name a row that is only being written.
+        random_below: a secret random integer below its argument, for codes.
+        said: the message that opened the turn, or None for a tick of the clock.
+        memory: what the current subject of conversation has gathered; kept with the conversation.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: datetime,
+        ids: Callable[[], int],
+        random_below: Callable[[int], int],
+        store: Store,
+        said: Incoming | None = None,
+        context: Context | None = None,
+    ) -> None:
+        self.now = now
+        self.ids = ids
+        self.random_below = random_below
+        self.store = store
+        self.said = said
+        self._context = context
+        self.person: Person | None = context.person if context else None
+        self.memory: dict[str, object] = {}
+        self.effects: list[Effect] = []
+        self.lead: list[Term] = []
+
+    @property
+    def context(self) -> Context:
+        """What is known of the one who wrote; a turn of the clock has none."""
+        if self._context is None:
+            raise LookupError("A turn opened by the clock has no context.")
+        return self._context
+
+    @property
+    def chat(self) -> Chat:
+        """The chat that the message came from."""
+        return self.context.chat
+
+    @property
+    def owner(self) -> int:
+        """Whose conversation it is: the person's, or a stranger's address."""
+        return self.person.id if self.person else self.chat.id
+
+    @property
+    def me(self) -> int | None:
+        """The person id of the one who acts, for the history; None when the clock does."""
+        return self.person.id if self.person else None
+
+    def become(self, person: Person, context: Context | None = None) -> None:
+        """From here on the chat speaks for this person (after a code was accepted)."""
+        self.person = person
+        if context is not None:
+            self._context = context
+
+    def record(self, effect: Effect) -> None:
+        """Something is to be written when the turn ends well."""
+        self.effects.append(effect)
+
+    def note(self, kind: str, **about: object) -> None:
+        """A line of history by the one who acts: `person_id`, `episode_id`, `task_id`, further detail."""
+        ids = {key: about.pop(key, None) for key in ("person_id", "episode_id", "task_id")}
+        self.record(Noted(kind, self.now, self.me, detail=about, **ids))  # type: ignore[arg-type]  # ids are ids
+
+    def lead_in(self, key: str, **params: object) -> None:
+        """A line that is put before the next thing said to the one who wrote, in the same bubble."""
+        self.lead.append(Term(key, params))
+
+    def say(
+        self,
+        key: str,
+        *,
+        to: int | None = None,
+        asked: Asked | None = None,
+        priority: Priority = Priority.REPLY,
+        about: int | None = None,
+        condition: Condition = Condition.NONE,
+        watch: Watch = Watch.NONE,
+        valid_for: timedelta | None = None,
+        slot: str | None = None,
+        enclosure: Enclosure = Enclosure.NONE,
+        protect: bool = False,
+        **params: object,
+    ) -> int:
+        """Post a letter to the one who wrote, or to the person `to`; answers its id."""
+        mine = to is None or (self.said is not None and to == self.owner)
+        lead: tuple[Term, ...] = ()
+        if mine:
+            lead, self.lead = tuple(self.lead), []
+        letter = Letter(
+            id=self.ids(),
+            owner=self.owner if to is None else to,
+            key=key,
+            due_at=self.now,
+            params=params,
+            lead=lead,
+            asked=asked,
+            priority=priority,
+            address_id=self.chat.id if mine and self.said is not None else None,
+            about=about,
+            condition=condition,
+            watch=watch,
+            valid_until=None if valid_for is None else self.now + valid_for,
+            replaces=self._replaces(asked, enclosure) if mine else None,
+            slot=slot,
+            enclosure=enclosure,
+            protect=protect,
+        )
+        self.record(LetterPosted(letter))
+        return letter.id
+
+    def may(self, action: Action, unit_id: int) -> bool:
+        """Whether any of the speaker's postings allows the action on a file of this unit (DESIGN.md §7)."""
+        postings = self.context.postings
+        if not postings:
+            return False
+        above = [unit.id for unit in self.store.superiors(unit_id)]
+        centres = [unit.id for unit in self.store.supporters(unit_id)]
+        return any(
+            allows(posting.role, action, relation(unit_id, posting, above, centres)) for posting in postings
+        )
+
+    def _replaces(self, asked: Asked | None, enclosure: Enclosure) -> str | None:
+        """The pressed message, for the first reply to a press with inline choices or none (DESIGN.md §3)."""
+        if self.said is None or self.said.pressed_in is None:
+            return None
+        wants = asked is not None and asked.want is not None
+        first = not any(
+            isinstance(effect, LetterPosted) and effect.letter.address_id == self.chat.id
+            for effect in self.effects
+        )
+        return self.said.pressed_in if first and not wants and enclosure is Enclosure.NONE else None
+
+
