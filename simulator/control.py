@@ -1,0 +1,317 @@
+"""The control API under /sim: phones and what their owners do, groups, faults, limits, the clock, events."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from simulator.actions import ACTIONS, Impossible
+from simulator.botapi import WORLD
+from simulator.clock import ClockOut, ask_cachly
+from simulator.faults import Fault
+from simulator.people import Group, Phone
+from simulator.refusal import Json
+from simulator.world import World
+
+SESSION: web.AppKey[aiohttp.ClientSession] = web.AppKey("session", aiohttp.ClientSession)
+FIRST_PHONE = 1_000_001
+FIRST_GROUP = -1_000_001
+KEEP_ALIVE_SECONDS = 15
+T = TypeVar("T")
+
+
+class Point(msgspec.Struct, forbid_unknown_fields=True):
+    """Where somebody lives."""
+
+    latitude: float
+    longitude: float
+
+
+class NewPhone(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A phone to be made; with the id of one that exists, what is given replaces what was."""
+
+    id: int | None = None
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    username: str | None = None
+    language_code: str | None = None
+    label: str | None = None
+    role: str | None = None
+    phone_number: str | None = None
+    home: Point | None = None
+
+
+class NewGroup(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A group with the bot in it; `moved_to` makes the old number answer with a migration."""
+
+    id: int | None = None
+    title: str = "Nhóm"
+    kind: str = "group"
+    moved_to: int | None = None
+    bot_is_in: bool = True
+
+
+class Reset(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a reset leaves."""
+
+    keep_phones: bool = False
+
+
+class Switch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The sending limits, on or off."""
+
+    on: bool
+
+
+class ClockMove(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A move of the clock, passed on to Cachly as it is."""
+
+    advance_seconds: float | None = None
+    to: str | None = None
+
+
+async def read(request: web.Request, kind: type[T]) -> T:
+    """The request's JSON as `kind`; a bad one is answered with 400 and the reason."""
+    body = await request.read()
+    try:
+        return msgspec.json.decode(body or b"{}", type=kind)
+    except msgspec.MsgspecError as error:
+        raise web.HTTPBadRequest(text=f"the request is not right: {error}") from error
+
+
+def done(body: Json) -> web.Response:
+    """`{"ok": true, …}`."""
+    return web.Response(body=msgspec.json.encode({"ok": True, **body}), content_type="application/json")
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Errors of the control API are JSON with one sentence; the Bot API has answers of its own."""
+    if not request.path.startswith("/sim/"):
+        return await handler(request)
+    try:
+        return await handler(request)
+    except Impossible as error:
+        return web.json_response({"ok": False, "error": str(error)}, status=400)
+    except web.HTTPException as error:
+        return web.json_response({"ok": False, "error": error.text}, status=error.status)
+
+
+def phone_of(request: web.Request) -> Phone:
+    """The phone named in the path, or 404."""
+    number = request.match_info["phone"]
+    phone = request.app[WORLD].phones.get(int(number)) if number.isdigit() else None
+    if phone is None:
+        raise web.HTTPNotFound(text=f"there is no phone {number}")
+    return phone
+
+
+async def list_phones(request: web.Request) -> web.Response:
+    """GET /sim/phones: all phones with their chats, the bot, and the clock."""
+    world = request.app[WORLD]
+    phones = [world.phone_view(phone) for phone in world.phones.values()]
+    return done({"phones": phones, "bot": world.bot(), "now": world.clock.now().isoformat()})
+
+
+async def show_phone(request: web.Request) -> web.Response:
+    """GET /sim/phones/{id}."""
+    return done({"phone": request.app[WORLD].phone_view(phone_of(request))})
+
+
+async def make_phone(request: web.Request) -> web.Response:
+    """POST /sim/phones: make or change a phone."""
+    world, wanted = request.app[WORLD], await read(request, NewPhone)
+    given = {name: value for name in wanted.__struct_fields__ if (value := getattr(wanted, name)) is not None}
+    if (name := given.pop("name", None)) is not None:
+        given.setdefault("first_name", name)
+    if wanted.home is not None:
+        given["home"] = (wanted.home.latitude, wanted.home.longitude)
+    number = given.pop("id", None) or max([FIRST_PHONE - 1, *world.phones]) + 1
+    if number <= 0:
+        raise web.HTTPBadRequest(text="a phone's id is a positive number")
+    if number in world.phones:
+        for name, value in given.items():
+            setattr(world.phones[number], name, value)
+    else:
+        first_name = given.pop("first_name", None) or given.get("label") or f"Máy {number}"
+        given.setdefault("label", first_name)
+        world.phones[number] = Phone(id=number, first_name=first_name, **given)
+    phone = world.phones[number]
+    world.show_phone(phone)
+    return done({"phone": world.phone_view(phone)})
+
+
+async def remove_phone(request: web.Request) -> web.Response:
+    """DELETE /sim/phones/{id}."""
+    world, phone = request.app[WORLD], phone_of(request)
+    del world.phones[phone.id]
+    world.messages.pop(phone.id, None)
+    world.publish({"kind": "reset"})
+    return done({})
+
+
+async def act(request: web.Request) -> web.Response:
+    """POST /sim/phones/{id}/{action}: the owner does something (simulator/actions.py)."""
+    phone, name = phone_of(request), request.match_info["action"]
+    action = ACTIONS.get(name)
+    if action is None:
+        raise web.HTTPNotFound(text=f'there is no action "{name}"; there are: {", ".join(ACTIONS)}')
+    deed = await read(request, action.fields)
+    return done(action.run(request.app[WORLD], phone, deed))
+
+
+async def make_group(request: web.Request) -> web.Response:
+    """POST /sim/groups: make or change a group."""
+    world, wanted = request.app[WORLD], await read(request, NewGroup)
+    number = wanted.id or min([FIRST_GROUP + 1, *world.groups]) - 1
+    if number >= 0:
+        raise web.HTTPBadRequest(text="a group's id is a negative number")
+    group = Group(number, wanted.title, wanted.kind, wanted.moved_to, wanted.bot_is_in)
+    world.groups[number] = group
+    if group.moved_to is not None and group.moved_to not in world.groups:
+        world.groups[group.moved_to] = Group(group.moved_to, group.title, "supergroup")
+    return done({"group": group.as_chat()})
+
+
+async def show_group(request: web.Request) -> web.Response:
+    """GET /sim/groups/{id}: the messages of a group."""
+    world, number = request.app[WORLD], int(request.match_info["group"])
+    if number not in world.groups:
+        raise web.HTTPNotFound(text=f"there is no group {number}")
+    messages = [stored.view() for stored in world.messages.get(number, {}).values()]
+    return done({"group": world.groups[number].as_chat(), "messages": messages})
+
+
+async def send_raw(request: web.Request) -> web.Response:
+    """POST /sim/updates: hand any update to the bot; update_id is given here."""
+    update = await read(request, dict)
+    update.pop("update_id", None)
+    if not update:
+        raise web.HTTPBadRequest(text="an update holds at least one field besides update_id")
+    return done({"update_id": request.app[WORLD].mailbox.put(update)})
+
+
+async def add_fault(request: web.Request) -> web.Response:
+    """POST /sim/faults: let the next calls fail (simulator/faults.py)."""
+    world = request.app[WORLD]
+    world.faults.add(await read(request, Fault))
+    return done({"faults": world.faults.as_json()})
+
+
+async def show_faults(request: web.Request) -> web.Response:
+    """GET /sim/faults."""
+    return done({"faults": request.app[WORLD].faults.as_json()})
+
+
+async def clear_faults(request: web.Request) -> web.Response:
+    """DELETE /sim/faults: forget them and let hung calls go."""
+    request.app[WORLD].faults.clear()
+    return done({})
+
+
+async def switch_limits(request: web.Request) -> web.Response:
+    """POST /sim/limits {"on": false}: keep the sending limits or not."""
+    limits = request.app[WORLD].limits
+    limits.on = (await read(request, Switch)).on
+    limits.forget()
+    return done({"on": limits.on})
+
+
+async def show_calls(request: web.Request) -> web.Response:
+    """GET /sim/calls: the newest calls of the bot, for tests."""
+    return done({"calls": list(request.app[WORLD].calls)})
+
+
+async def reset(request: web.Request) -> web.Response:
+    """POST /sim/reset: forget everything, but the phones when {"keep_phones": true}."""
+    request.app[WORLD].reset(keep_phones=(await read(request, Reset)).keep_phones)
+    return done({})
+
+
+async def show_file(request: web.Request) -> web.Response:
+    """GET /sim/files/{file_id}: a file as it was sent, for the page."""
+    stored = request.app[WORLD].files.find(request.match_info["file"])
+    if stored is None:
+        raise web.HTTPNotFound(text="there is no such file")
+    safe = (
+        stored.mime
+        if stored.mime.startswith(("image/png", "image/jpeg", "audio/"))
+        else "application/octet-stream"
+    )
+    return web.Response(body=stored.content, content_type=safe)
+
+
+async def _clock(request: web.Request, move: Json | None) -> web.Response:
+    world: World = request.app[WORLD]
+    answer: Json = {"reachable": True}
+    try:
+        if (now := await ask_cachly(request.app[SESSION], world.settings.clock_url, move)) is not None:
+            world.clock.set_now(now)
+    except ClockOut as error:
+        answer = {"reachable": False, "error": str(error)}
+    answer["now"] = world.clock.now().isoformat()
+    if move is not None:
+        world.publish({"kind": "clock", **answer})
+    return web.json_response(
+        {"ok": answer["reachable"], **answer}, status=200 if answer["reachable"] or move is None else 502
+    )
+
+
+async def show_clock(request: web.Request) -> web.Response:
+    """GET /sim/clock: the phones' time, and whether Cachly answers."""
+    return await _clock(request, None)
+
+
+async def move_clock(request: web.Request) -> web.Response:
+    """POST /sim/clock: {"advance_seconds": n} or {"to": "next_prompt" | "next_day"}, passed on to Cachly."""
+    wanted = await read(request, ClockMove)
+    if (wanted.advance_seconds is None) == (wanted.to is None):
+        raise web.HTTPBadRequest(text='give either "advance_seconds" or "to"')
+    return await _clock(request, msgspec.to_builtins(wanted))
+
+
+async def stream_events(request: web.Request) -> web.StreamResponse:
+    """GET /sim/events: server-sent events, one JSON object each, from now on."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+    with request.app[WORLD].reading() as events:
+        await response.prepare(request)
+        await response.write(b": open\n\n")
+        try:
+            while (event := await events.get()) is not None:
+                await response.write(f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode())
+        except ConnectionResetError:
+            return response
+    return response
+
+
+def add_routes(app: web.Application) -> None:
+    """Serve the control API in `app`."""
+    app.router.add_routes(
+        [
+            web.get("/sim/phones", list_phones),
+            web.post("/sim/phones", make_phone),
+            web.get("/sim/phones/{phone}", show_phone),
+            web.delete("/sim/phones/{phone}", remove_phone),
+            web.post("/sim/phones/{phone}/{action}", act),
+            web.post("/sim/groups", make_group),
+            web.get("/sim/groups/{group:-?[0-9]+}", show_group),
+            web.post("/sim/updates", send_raw),
+            web.get("/sim/faults", show_faults),
+            web.post("/sim/faults", add_fault),
+            web.delete("/sim/faults", clear_faults),
+            web.post("/sim/limits", switch_limits),
+            web.get("/sim/calls", show_calls),
+            web.post("/sim/reset", reset),
+            web.get("/sim/files/{file}", show_file),
+            web.get("/sim/clock", show_clock),
+            web.post("/sim/clock", move_clock),
+            web.get("/sim/events", stream_events),
+        ]
+    )

@@ -1,0 +1,1 @@
+"""The stand-in messenger: its wire, its faults and its page."""
