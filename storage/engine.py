@@ -1,0 +1,108 @@
+"""The engine: SQLite with the settings that make it durable, or PostgreSQL, behind one function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ColumnElement
+
+from storage.types import Instant
+
+THREADS = 8
+"""Connections kept open per process; a few threads use them, four more may be opened for a moment."""
+
+BUSY_MILLISECONDS = 10_000
+_ON_CONNECT = (
+    f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-65536",
+)
+_READ_ONLY = "cachly_read_only"
+
+
+class UnusableUrlError(ValueError):
+    """The database address is none that Cachly can use."""
+
+
+class DatabaseNow(ColumnElement[datetime]):
+    """The database's own clock, for leases: the one clock that all processes share (DESIGN.md §5)."""
+
+    inherit_cache = True
+    type = Instant()
+
+
+@compiles(DatabaseNow)
+def _sqlite_now(element: DatabaseNow, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401 - its signature
+    del element, compiler, kw
+    seconds, thousandths = "strftime('%s', 'now')", "substr(strftime('%f', 'now'), 4)"
+    return f"(CAST({seconds} AS INTEGER) * 1000000 + CAST({thousandths} AS INTEGER) * 1000)"
+
+
+@compiles(DatabaseNow, "postgresql")
+def _postgres_now(element: DatabaseNow, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401 - as above
+    del element, compiler, kw
+    return "clock_timestamp()"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for sqlite:///path or postgresql://…; raises UnusableUrlError for any other address."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise UnusableUrlError("the database address is not a URL such as sqlite:///cachly.db") from error
+    name = parsed.get_backend_name()
+    if name == "sqlite":
+        if parsed.database in {None, "", ":memory:"}:
+            raise UnusableUrlError("SQLite needs a file: sqlite:///cachly.db")
+        engine = create_engine(parsed.set(drivername="sqlite+pysqlite"), pool_size=THREADS, max_overflow=4)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if name in {"postgresql", "postgres"}:
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=THREADS,
+            max_overflow=4,
+            pool_pre_ping=True,
+            connect_args={"options": "-c timezone=UTC", "application_name": "cachly"},
+        )
+    raise UnusableUrlError(f"{name} is neither sqlite nor postgresql")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that only reads: on SQLite it neither waits for the writer nor holds it up."""
+    with engine.connect().execution_options(**{_READ_ONLY: True}) as conn:
+        yield conn
+
+
+def database_now(conn: Connection) -> datetime:
+    """The present by the database's clock (milliseconds on SQLite), for leases only."""
+    found: datetime = conn.execute(select(DatabaseNow())).scalar_one()
+    return found
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    del record
+    connection.isolation_level = None  # else the driver begins and commits behind SQLAlchemy's back
+    cursor = connection.cursor()
+    for pragma in _ON_CONNECT:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    # A transaction that reads first and writes later cannot be upgraded once another has written.
+    read_only = conn.get_execution_options().get(_READ_ONLY, False)
+    conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
