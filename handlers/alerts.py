@@ -169,7 +169,7 @@ def card_question(task: Task) -> Asked:
 def card_options(task: Task) -> list[Option]:
     """What can be pressed on a card in its present state."""
     if task.state is TaskState.OPEN:
-        return [Option("take", Term("task.take")), Option("show", Term("task.show"))]
+        return [Option("take", Term("task.take"))]
     return [Option(outcome, Term(f"outcome.{outcome}")) for outcome in outcomes_of(task.kind)]
 
 
@@ -185,6 +185,7 @@ _OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.HOME: ("retry",),
     TaskKind.VERIFY: (),
     TaskKind.DECIDE: ("released", "hospital", "retry"),
+    TaskKind.ABSENT: ("fine", "hospital", "absent", "retry"),
 }
 
 

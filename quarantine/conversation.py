@@ -93,11 +93,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question asked with particulars: parameters of its text, and choices found on the way."""
+    """A question asked with particulars: parameters of its text, choices found on the way, what to remember."""
 
     question: Question
     params: Params = field(default_factory=dict)
     options: tuple[Option, ...] = ()
+    memory: Params = field(default_factory=dict)
 
     def drawn(self) -> tuple[Option, ...]:
         """Found choices first, then the fixed ones."""
@@ -124,12 +125,14 @@ Handler = Callable[..., Next]
 class Standing:
     """A question that stands outside the stack, such as a prompt or a task card, until it is answered.
 
-    `letter` starts its numbers. `open` gives the question if it may still be answered, `stale` says why not.
+    `letter` starts its numbers. `open` gives the question if it may still be answered, `stale` says why not,
+    `cancelled` what "hủy" means for it.
     """
 
     letter: str
     open: Callable[[Turn, int], Ask | None]
-    stale: Callable[[Turn, int], None]
+    stale: Callable[[Turn, int], Term]
+    cancelled: str = "cancel.draft"
 
 
 @dataclass(frozen=True, slots=True)

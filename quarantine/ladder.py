@@ -100,3 +100,8 @@ SAME_DAY_LADDER = Ladder(
     )
 )
 HANDOVER_LADDER = Ladder((OFFICER, Rung((Audience.DIRECTOR,), timedelta(hours=10))))
+DECISION_LADDER = Ladder(
+    (OFFICER, Rung((Audience.DIRECTOR,), timedelta(hours=2)), Rung((Audience.CDC,), timedelta(hours=12)))
+)
+ABSENT_LADDER = Ladder((Rung((Audience.DIRECTOR, Audience.CDC)),))
+"""Somebody was not found at home: at once to the leader in charge (domain.md §A6), for a human decision."""

@@ -7,7 +7,15 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from quarantine.days import QUIET_TO, ZONE, at, local_day
-from quarantine.ladder import CONTACT_LADDER, HANDOVER_LADDER, RED_LADDER, SAME_DAY_LADDER, Ladder
+from quarantine.ladder import (
+    ABSENT_LADDER,
+    CONTACT_LADDER,
+    DECISION_LADDER,
+    HANDOVER_LADDER,
+    RED_LADDER,
+    SAME_DAY_LADDER,
+    Ladder,
+)
 from quarantine.location import LocationRule
 from quarantine.tasks import TaskKind
 from quarantine.triage import Thresholds
@@ -112,7 +120,8 @@ HOME_14 = Protocol(
         TaskKind.VERIFY: HANDOVER_LADDER,
         TaskKind.LINK: HANDOVER_LADDER,
         TaskKind.HOME: HANDOVER_LADDER,
-        TaskKind.DECIDE: HANDOVER_LADDER,
+        TaskKind.DECIDE: DECISION_LADDER,
+        TaskKind.ABSENT: ABSENT_LADDER,
     },
 )
 PROTOCOLS = {HOME_14.code: HOME_14}

@@ -26,7 +26,7 @@ from quarantine.effects import ConversationKept
 from quarantine.letters import Asked, Option
 from quarantine.messages import Kind, Term
 from quarantine.names import fold
-from quarantine.numbers import PROMPT, QUESTION, TASK, number, row_of
+from quarantine.numbers import PROMPT, QUESTION, number, row_of
 from quarantine.params import pack, unpack, unpack_params
 from quarantine.reading import read
 from quarantine.turn import Frame, Turn, pack_frames, unpack_frames
@@ -123,6 +123,7 @@ class Talk:
         ask = standing.open(self.turn, row)
         if ask is None:
             return None
+        self.turn.memory = {}
         frame = self._frame(ask, mark)
         frame.about = mark
         self._push(frame)
@@ -136,13 +137,16 @@ class Talk:
         return standing is None or row is None or standing.open(self.turn, row) is not None
 
     def _stale(self, mark: str) -> None:
+        """An old button gets a polite answer, and the question that is open now is shown again."""
         standing, row = self._standing(mark)
+        self._take_up_prompt()
+        why = Term("stale.button" if self.frames else "stale.idle")
         if standing is not None and row is not None:
-            standing.stale(self.turn, row)
+            why = standing.stale(self.turn, row)
+        if self.frames:
+            self._reask(self.frames[-1], why)
         else:
-            self.turn.lead_in("stale.button") if self._drop_dead() else self.turn.say("stale.idle")
-        if self._drop_dead():
-            self._say(self.frames[-1])
+            self.turn.say(why.key, **why.params)
 
     def _chosen(self, frame: Frame, value: str) -> None:
         if value in {HUMAN, CANCEL, BACK}:
@@ -228,6 +232,7 @@ class Talk:
         question = self.script.questions[frame.question]
         if said is None:
             return
+        self.turn.memory = frame.memory
         folded = fold(said.text)
         if said.kind is Kind.TEXT and (value := self._match(folded, question, frame.options)) is not None:
             self._chosen(frame, value)
@@ -254,12 +259,12 @@ class Talk:
         return None
 
     def _unclear(self, frame: Frame, question: Question, unclear: Unclear) -> None:
-        self.turn.memory = frame.memory
         taken = self.hooks.overheard(self.turn, question)
         if taken is not None:
             if isinstance(taken, Again):
                 self._reask(frame, taken.term)
             else:
+                self.turn.memory = {}
                 self._begin(taken)
             return
         frame.unclear += 1
@@ -302,7 +307,7 @@ class Talk:
             self._resume()
         else:
             frame = self._frame(following if isinstance(following, Ask) else Ask(following), "")
-            frame.memory, self.turn.memory = self.turn.memory, {}
+            self.turn.memory = {}
             self._push(frame)
             self._say(frame)
 
@@ -327,7 +332,8 @@ class Talk:
             self.turn.say("cancel.nothing")
             return
         self.frames.pop()
-        self.turn.say({PROMPT: "cancel.checkin", TASK: "cancel.task"}.get(top.about[:1], "cancel.draft"))
+        standing, _ = self._standing(top.about)
+        self.turn.say(standing.cancelled if standing else "cancel.draft")
         self._resume()
 
     def _back(self, top: Frame | None) -> None:
@@ -360,7 +366,7 @@ class Talk:
         frame.number = number(QUESTION, self.turn.ids())
         frame.asked_at = self.turn.now
         frame.picked, frame.unclear = [], 0
-        frame.memory = self.turn.memory or frame.memory
+        frame.memory = {**(self.turn.memory or frame.memory), **ask.memory}
 
     def _push(self, frame: Frame) -> None:
         self.frames = [*self.frames, frame][-DEPTH:]

@@ -20,6 +20,7 @@ class TaskKind(StrEnum):
     LINK = "link"
     HOME = "home"
     DECIDE = "decide"
+    ABSENT = "absent"
 
 
 class TaskState(StrEnum):
