@@ -89,7 +89,7 @@ def _flag(*, default: bool = False) -> Any:  # noqa: ANN401 - as above
 
 
 def _word(default: str = "") -> Any:  # noqa: ANN401 - as above
-    return Field(default=default, sa_column_kwargs={"server_default": default})
+    return Field(default=default, sa_column_kwargs={"server_default": text(f"'{default}'")})
 
 
 class Account(Row, table=True):

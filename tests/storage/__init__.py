@@ -1,0 +1,1 @@
+"""What the bot remembers, on SQLite and on a real PostgreSQL."""

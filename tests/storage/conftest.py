@@ -1,0 +1,47 @@
+"""Fixtures of the storage tests: both databases, a keyring, ids and an instant."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from storage.sealing import Keyring
+from tests.databases import (  # noqa: F401 - fixtures are found by name
+    database_url,
+    empty_url,
+    engine,
+    postgres_server,
+    postgres_template,
+    postgres_url,
+    sqlite_template,
+    sqlite_url,
+)
+
+NOW = datetime(2021, 8, 14, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The present of a test: 14 August 2021, 07:30 in Vietnam."""
+    return NOW
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    """A keyring with one fresh key."""
+    return Keyring.parse(Keyring.make_key("2021a"))
+
+
+@pytest.fixture
+def ids() -> Callable[[], int]:
+    """A maker of row ids as large as real ones."""
+    return itertools.count(2**62).__next__
+
+
+@pytest.fixture
+def conn(engine: Engine) -> Iterator[Connection]:  # noqa: F811 - the fixture imported above
+    """A connection in a transaction that is rolled back at the end of the test."""
+    with engine.connect() as connection:
+        yield connection
