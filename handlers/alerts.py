@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from quarantine import duty
 from quarantine.days import local_day
+from quarantine.duty import on_rung
 from quarantine.effects import TaskChanged, TaskOpened, TaskTold
 from quarantine.ladder import Audience, Ladder
 from quarantine.letters import Asked, Condition, Option, Watch
 from quarantine.messages import Priority, Term
 from quarantine.numbers import TASK, number
-from quarantine.people import Episode, Officer, Person, Role
+from quarantine.people import Episode, Officer, Person
 from quarantine.phones import show_phone
 from quarantine.protocol import DEFAULT_PROTOCOL, protocol
 from quarantine.store import LastReport, Store
@@ -35,24 +37,14 @@ def audience(store: Store, unit_id: int, who: Audience) -> Sequence[Officer]:
         return [one for unit in store.supporters(unit_id) for one in store.officers(unit.id)]
     if who is Audience.CDC:
         top = [unit for unit in store.superiors(unit_id) if unit.parent_id is None]
-        admins = [one for unit in top for one in store.officers(unit.id)]
-        return [one for one in admins if one.posting.role is Role.CDC_ADMIN] or admins
-    staff = store.officers(unit_id)
-    if who is Audience.DIRECTOR:
-        return [one for one in staff if one.posting.role is Role.DIRECTOR]
-    officers = [one for one in staff if one.posting.role is Role.OFFICER]
-    if who is Audience.DEPUTY:
-        return [one for one in officers if one.posting.deputy or not one.posting.on_duty]
-    return [one for one in officers if one.posting.on_duty and not one.posting.deputy]
+        return on_rung([one for unit in top for one in store.officers(unit.id)], who)
+    return on_rung(store.officers(unit_id), who)
 
 
 def responsible(store: Store, unit_id: int) -> Person | None:
-    """Whom a resident is told to call: the officer on duty, a deputy, else the director."""
-    for who in (Audience.OFFICER, Audience.DEPUTY, Audience.DIRECTOR):
-        people = audience(store, unit_id, who)
-        if people:
-            return people[0].person
-    return None
+    """Whom a resident is told to call (quarantine/duty.py)."""
+    officer = duty.responsible(store.officers(unit_id))
+    return officer.person if officer else None
 
 
 def open_task(
@@ -100,7 +92,7 @@ def open_task(
     return task
 
 
-def climb(turn: Turn, task: Task) -> Task:
+def climb(turn: Turn, task: Task, *, tell: bool = True) -> Task:
     """Tell the next rung that has people, because nobody took the task or its deadline has passed."""
     level = first_rung_with_people(turn.store, task, task.level + 1)
     rungs = ladder_of(task).rungs
@@ -110,7 +102,8 @@ def climb(turn: Turn, task: Task) -> Task:
         return after
     after = replace(task, state=TaskState.OPEN, level=level, next_at=next_due(task, level, turn.now))
     turn.record(TaskChanged(task, after, None, turn.now))
-    _tell(turn, after, level)
+    if tell:
+        _tell(turn, after, level)
     return after
 
 
@@ -247,6 +240,8 @@ def where_term(verdict: str | None, distance_m: int | None, accuracy_m: int | No
     """Where the person was by their own account, with the error that the phone stated."""
     if verdict is None:
         return Term("where.none")
-    distance = Term("word.distance", {"metres": distance_m}) if distance_m is not None else Term("word.unknown")
+    distance = (
+        Term("word.distance", {"metres": distance_m}) if distance_m is not None else Term("word.unknown")
+    )
     accuracy = Term("where.accuracy", {"metres": accuracy_m}) if accuracy_m else Term("word.nothing")
     return Term(f"where.{verdict}", {"distance": distance, "accuracy": accuracy})
