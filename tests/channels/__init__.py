@@ -1,0 +1,1 @@
+"""Wire payloads of the messengers, both ways."""
