@@ -1,0 +1,1 @@
+"""What runs Cachly: settings, logs, clock, web server, polling, command line, layout."""
