@@ -65,7 +65,9 @@ def open_engine(url: str) -> Engine:
     if name == "sqlite":
         if parsed.database in {None, "", ":memory:"}:
             raise UnusableUrlError("SQLite needs a file: sqlite:///cachly.db")
-        engine = create_engine(parsed.set(drivername="sqlite+pysqlite"), pool_size=THREADS, max_overflow=4)
+        engine = create_engine(
+            parsed.set(drivername="sqlite+pysqlite"), pool_size=THREADS, max_overflow=4, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -74,6 +76,7 @@ def open_engine(url: str) -> Engine:
             parsed.set(drivername="postgresql+psycopg"),
             pool_size=THREADS,
             max_overflow=4,
+            hide_parameters=True,  # else the texts of errors hold what people told us
             pool_pre_ping=True,
             connect_args={"options": "-c timezone=UTC", "application_name": "cachly"},
         )
