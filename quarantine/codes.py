@@ -7,12 +7,12 @@ from quarantine.names import plain
 
 LETTERS, DIGITS = "CFHJKMNPRTVX", "23456789"
 ALPHABET = DIGITS + LETTERS
-"""No two that look alike on paper, no vowel (so no code is a word), no D or W (Telex makes đ, ư of them)."""
+"""No two that look alike on paper, no vowel (no code is a word), no D or W (Telex makes đ, ư of them)."""
 LENGTH = 8
 """20 characters in 8 places, a letter and a digit at least: 34.55 bits, 25 thousand million codes.
 
-Enough only because a code is single use, lives 72 hours and wrong tries are counted: with 10,000 codes alive a
-guess is right once in 2.5 million.
+Enough only because a code is single use, lives 72 hours and wrong tries are counted: with 10,000 codes alive
+a guess is right once in 2.5 million.
 """
 
 _LOOK_ALIKES = str.maketrans({"B": "8", "S": "5", "Z": "2", "G": "6"})
