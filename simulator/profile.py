@@ -160,6 +160,7 @@ def _set(world: World, field_name: str, text: str, language: str) -> bool:
     if len(text) > LONGEST[field_name]:
         raise bad_request(f"{field_name} is too long")
     world.profile[field_name, _language(language)] = text
+    world.show_all_phones()
     return True
 
 

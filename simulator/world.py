@@ -164,6 +164,10 @@ class World:
                     return found
         return []
 
+    def about(self, language: str) -> str:
+        """What the empty chat says of the bot."""
+        return self.profile.get(("description", language)) or self.profile.get(("description", ""), "")
+
     def phone_view(self, phone: Phone, *, history: bool = True) -> Json:
         """A phone as the control API and the page show it."""
         view = {
@@ -179,6 +183,7 @@ class World:
             "keyboard_message_id": phone.keyboard_message_id,
             "commands": self.commands_for(phone),
             "answers": phone.answers,
+            "description": self.about(phone.language_code),
         }
         if history:
             view["messages"] = [stored.view() for stored in self.messages.get(phone.id, {}).values()]

@@ -1,0 +1,371 @@
+// One phone: its owner, the chat with the bot, the keyboards and what the owner can do.
+
+import { drawBubble } from "./bubble.js";
+import { day } from "./dates.js";
+import { icon } from "./icons.js";
+import { askPlace } from "./place.js";
+import { Sheet } from "./sheet.js";
+import { base64Of, el, post } from "./talk.js";
+import { payloadOf } from "./text.js";
+
+const TYPING_MS = 5000;
+const TOAST_MS = 4000;
+const SPIN_MS = 10000;
+
+export class PhoneView {
+  // `house` knows the other phones and the bot: phones(), bot, open(phoneId, payload), enlarge(url).
+  constructor(phone, house) {
+    this.house = house;
+    this.messages = new Map();
+    this.unread = 0;
+    this.waiting = new Map(); // pressed buttons by the id of their press
+    this.early = new Set(); // presses whose answer came before their id
+    this.sheet = new Sheet();
+    this.build(phone);
+    this.update(phone);
+    for (const message of phone.messages ?? []) this.messages.set(message.message_id, message);
+    this.drawChat();
+  }
+
+  build(phone) {
+    this.badge = el("span", { class: "badge", hidden: true });
+    this.heading = el("h2", { id: `phone-${phone.id}` });
+    this.owner = el("p", { class: "owner" });
+    this.status = el("p", { class: "bot-status" });
+    this.chat = el("div", { class: "chat", role: "log", "aria-label": "Cuộc trò chuyện", tabindex: "0" });
+    this.keys = el("div", { class: "keys", role: "group", "aria-label": "Bàn phím của bot", hidden: true });
+    this.foot = el("div", { class: "entry" });
+    this.toast = el("p", { class: "toast", role: "status", hidden: true });
+    const more = el("button", { type: "button", class: "icon", "aria-label": "Cài đặt máy", onclick: () => this.settings() }, icon("more"));
+    const head = el(
+      "header",
+      { class: "bot-head" },
+      el("span", { class: "avatar", "aria-hidden": "true" }, icon("cross")),
+      el("div", { class: "bot-words" }, el("p", { class: "bot-name" }, this.house.bot.first_name), this.status),
+      more,
+    );
+    this.body = el("div", { class: "screen" }, head, this.chat, this.toast, this.keys, this.foot, this.sheet.node);
+    this.node = el(
+      "section",
+      { class: "phone", "aria-labelledby": `phone-${phone.id}`, "data-phone": String(phone.id) },
+      el("div", { class: "label" }, this.heading, this.badge, this.owner),
+      this.body,
+    );
+    for (const kind of ["pointerdown", "focusin"]) this.node.addEventListener(kind, () => this.seen());
+  }
+
+  update(phone) {
+    const before = this.phone;
+    this.phone = { ...before, ...phone };
+    this.heading.textContent = this.phone.label;
+    const name = [this.phone.last_name, this.phone.first_name].filter(Boolean).join(" ");
+    this.owner.textContent = [name === this.phone.label ? "" : name, this.phone.role].filter(Boolean).join(" · ");
+    this.owner.title = this.owner.textContent;
+    this.setStatus("bot");
+    this.drawKeys();
+    const mode = this.phone.blocked ? "blocked" : this.phone.started ? "open" : "new";
+    if (mode !== this.mode || Boolean(before?.commands?.length) !== Boolean(this.phone.commands.length)) {
+      this.mode = mode;
+      this.drawFoot();
+    }
+    if (!this.phone.started) this.drawChat();
+  }
+
+  // --- what arrives ---
+
+  received(message) {
+    if (!this.messages.has(message.message_id)) {
+      this.messages.set(message.message_id, message);
+      const near = this.nearEnd(160);
+      this.addBubble(message);
+      if (near || !message.from_bot) this.toEnd();
+    }
+    if (!message.from_bot) return;
+    this.setStatus("bot");
+    this.unread += 1;
+    this.showUnread();
+    if (!message.silent) this.ring();
+  }
+
+  edited(message) {
+    this.messages.set(message.message_id, message);
+    const near = this.nearEnd(160);
+    const old = this.chat.querySelector(`[data-message="${message.message_id}"]`)?.parentElement;
+    if (old) old.replaceWith(drawBubble(message, this.deeds()));
+    if (near) this.toEnd();
+  }
+
+  deleted(messageId) {
+    this.messages.delete(messageId);
+    this.drawChat();
+  }
+
+  action() {
+    this.setStatus("đang gõ…", true);
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.setStatus("bot"), TYPING_MS);
+  }
+
+  answered({ callback_query_id: id, text, show_alert: alert }) {
+    if (!this.waiting.has(id)) this.early.add(id);
+    this.stopSpin(this.waiting.get(id));
+    this.waiting.delete(id);
+    if (text && alert) this.sheet.notice(text);
+    else if (text) this.say(text);
+  }
+
+  ring() {
+    this.node.classList.remove("ring");
+    void this.node.offsetWidth; // restarts the animation
+    this.node.classList.add("ring");
+  }
+
+  seen() {
+    if (this.unread === 0) return;
+    this.unread = 0;
+    this.node.classList.remove("ring");
+    this.showUnread();
+  }
+
+  showUnread() {
+    this.badge.hidden = this.unread === 0;
+    this.badge.textContent = String(this.unread);
+    this.badge.setAttribute("aria-label", `${this.unread} tin chưa đọc`);
+  }
+
+  setStatus(text, typing = false) {
+    this.status.textContent = text;
+    this.status.classList.toggle("typing", typing);
+  }
+
+  // --- drawing ---
+
+  drawChat() {
+    this.lastDay = "";
+    this.chat.replaceChildren();
+    if (this.messages.size === 0) {
+      const words = this.phone.description || "Chưa có tin nhắn nào ở đây.";
+      this.chat.append(el("p", { class: "empty" }, words));
+    }
+    for (const message of this.messages.values()) this.addBubble(message);
+    this.toEnd();
+  }
+
+  addBubble(message) {
+    this.chat.querySelector(".empty")?.remove();
+    const today = day(message.date * 1000);
+    if (today !== this.lastDay) this.chat.append(el("p", { class: "day" }, today));
+    this.lastDay = today;
+    this.chat.append(drawBubble(message, this.deeds()));
+  }
+
+  nearEnd(pixels) {
+    return this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < pixels;
+  }
+
+  toEnd() {
+    this.chat.scrollTop = this.chat.scrollHeight;
+  }
+
+  drawKeys() {
+    const rows = this.phone.keyboard?.keyboard ?? [];
+    if (this.input) this.input.placeholder = this.placeholder();
+    const shown = JSON.stringify(rows);
+    if (shown === this.shownKeys) return;
+    this.shownKeys = shown;
+    this.keys.hidden = rows.length === 0;
+    this.keys.replaceChildren(
+      ...rows.map((row) =>
+        el(
+          "div",
+          { class: "button-row" },
+          ...row.map((key) => el("button", { type: "button", class: "key", onclick: () => this.pressKey(key) }, key.text)),
+        ),
+      ),
+    );
+    this.toEnd();
+  }
+
+  drawFoot() {
+    if (this.mode === "new") {
+      this.foot.replaceChildren(el("button", { type: "button", class: "start", onclick: () => this.act("start") }, "BẮT ĐẦU"));
+      return;
+    }
+    if (this.mode === "blocked") {
+      const free = el("button", { type: "button", class: "start", onclick: () => this.act("unblock") }, "BỎ CHẶN BOT");
+      this.foot.replaceChildren(free);
+      return;
+    }
+    this.input = el("textarea", {
+      rows: "1",
+      "aria-label": `Nhập tin trên máy: ${this.phone.label}`,
+      placeholder: this.placeholder(),
+      onkeydown: (event) => {
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        this.send();
+      },
+    });
+    const menu = el("button", { type: "button", class: "icon", "aria-label": "Các lệnh", onclick: () => this.commands() }, icon("menu"));
+    const attach = el("button", { type: "button", class: "icon", "aria-label": "Đính kèm", onclick: () => this.attach() }, icon("clip"));
+    const send = el("button", { type: "button", class: "icon send", "aria-label": "Gửi", onclick: () => this.send() }, icon("send"));
+    const parts = this.phone.commands.length ? [menu, attach] : [attach];
+    this.foot.replaceChildren(...parts, this.input, send);
+  }
+
+  placeholder() {
+    return this.phone.keyboard?.input_field_placeholder ?? "Nhập tin…";
+  }
+
+  say(text) {
+    this.toast.textContent = text;
+    this.toast.hidden = false;
+    clearTimeout(this.toasting);
+    this.toasting = setTimeout(() => (this.toast.hidden = true), TOAST_MS);
+  }
+
+  // --- what the owner does ---
+
+  deeds() {
+    return {
+      openLink: (url) => this.openLink(url),
+      sendCommand: (text) => this.act("text", { text }),
+      press: (message, place, button) => this.press(message, place, button),
+      enlarge: (address) => this.house.enlarge(address),
+      more: (message) => this.more(message),
+      loaded: () => this.nearEnd(400) && this.toEnd(),
+    };
+  }
+
+  async act(action, fields = {}) {
+    const answer = await post(`phones/${this.phone.id}/${action}`, fields);
+    if (!answer.ok) this.say(`Chưa làm được: ${answer.error}`);
+    return answer;
+  }
+
+  async send() {
+    const text = this.input.value;
+    if (text.trim() === "") return;
+    this.input.value = "";
+    if (this.editing !== undefined) {
+      const messageId = this.editing;
+      this.editing = undefined;
+      await this.act("edit", { message_id: messageId, text });
+    } else await this.act("text", { text });
+  }
+
+  async press(message, { row, col }, button) {
+    this.spin(button);
+    const answer = await this.act("press", { message_id: message.message_id, row, col });
+    if (answer.callback_query_id) {
+      if (this.early.delete(answer.callback_query_id)) this.stopSpin(button);
+      else this.waiting.set(answer.callback_query_id, button);
+      return;
+    }
+    this.stopSpin(button);
+    if (answer.url) this.openLink(answer.url);
+  }
+
+  spin(button) {
+    button.classList.add("spin");
+    button.setAttribute("aria-busy", "true");
+    setTimeout(() => this.stopSpin(button), SPIN_MS);
+  }
+
+  stopSpin(button) {
+    button?.classList.remove("spin");
+    button?.removeAttribute("aria-busy");
+  }
+
+  pressKey(key) {
+    if (!key.request_location) {
+      this.act("key", { text: key.text });
+      return;
+    }
+    const send = (place) => this.act("key", { text: key.text, ...place });
+    askPlace(this.sheet, "Máy này đang ở đâu?", this.phone, this.house.phones(), send, { live: false });
+  }
+
+  openLink(url) {
+    const payload = payloadOf(url, this.house.bot.username);
+    if (payload === null) {
+      window.open(url, "_blank", "noopener");
+      return;
+    }
+    const items = this.house.phones().map((phone) => ({
+      sign: "phone", label: `${phone.label}`,
+      act: () => this.house.open(phone.id, payload),
+    }));
+    this.sheet.menu("Mở trên máy của:", items);
+  }
+
+  commands() {
+    const items = this.phone.commands.map(({ command, description }) => ({
+      sign: "menu", label: `/${command} – ${description}`,
+      act: () => this.act("text", { text: `/${command}` }),
+    }));
+    this.sheet.menu("Các lệnh", items);
+  }
+
+  attach() {
+    this.sheet.menu("Gửi gì?", [
+      { sign: "pin", label: "Vị trí…", act: () => this.askLocation() },
+      { sign: "person", label: "Số điện thoại của tôi", act: () => this.act("contact") },
+      { sign: "person", label: "Danh thiếp của người khác", act: () => this.strangersCard() },
+      { sign: "picture", label: "Ảnh từ máy tính…", act: () => this.pickFile("photo", "image/png,image/jpeg") },
+      { sign: "picture", label: "Ảnh mẫu", act: () => this.act("photo") },
+      { sign: "file", label: "Tệp…", act: () => this.pickFile("document", "") },
+      { sign: "smile", label: "Nhãn dán", act: () => this.act("sticker") },
+      { sign: "voice", label: "Tin thoại", act: () => this.act("voice") },
+    ]);
+  }
+
+  strangersCard() {
+    return this.act("contact", { phone_number: "+84901000111", first_name: "Hàng xóm" });
+  }
+
+  askLocation() {
+    const send = (place) => this.act("location", place);
+    askPlace(this.sheet, "Máy này đang ở đâu?", this.phone, this.house.phones(), send);
+  }
+
+  pickFile(action, accept) {
+    const input = el("input", { type: "file", accept });
+    input.addEventListener("change", async () => {
+      const [file] = input.files;
+      if (!file) return;
+      await this.act(action, { data: await base64Of(file), name: file.name, mime: file.type });
+    });
+    input.click();
+  }
+
+  more(message) {
+    const items = this.house.phones().map((phone) => ({
+      sign: "forward", label: `Chuyển tiếp cho bot, trên máy: ${phone.label}`,
+      act: () => this.house.forward(phone.id, this.phone.id, message.message_id),
+    }));
+    const live = !message.from_bot && message.location?.live_period !== undefined;
+    if (live) {
+      const id = message.message_id;
+      const move = (place) => this.act("move", { message_id: id, ...place });
+      const ask = () => askPlace(this.sheet, "Di chuyển tới đâu?", this.phone, this.house.phones(), move, { live: false });
+      items.unshift({ sign: "stop", label: "Ngừng chia sẻ vị trí", act: () => this.act("stop-live", { message_id: id }) });
+      items.unshift({ sign: "pin", label: "Di chuyển…", act: ask });
+    }
+    if (!message.from_bot && message.text) items.unshift({ sign: "pencil", label: "Sửa tin này", act: () => this.startEdit(message) });
+    this.sheet.menu("Với tin này", items);
+  }
+
+  startEdit(message) {
+    this.editing = message.message_id;
+    this.input.value = message.text;
+    this.input.focus();
+  }
+
+  settings() {
+    const toggle = this.phone.blocked
+      ? { sign: "send", label: "Bỏ chặn bot", act: () => this.act("unblock") }
+      : { sign: "block", label: "Chặn bot", act: () => this.act("block") };
+    this.sheet.menu("Máy này", [toggle]);
+  }
+}
