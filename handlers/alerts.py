@@ -226,14 +226,10 @@ def last_term(last: LastReport | None) -> Term:
     if last is None:
         return Term("report.never")
     signs = [Term(f"sign.{code}") for code in sorted(last.signs)] or [Term("sign.none")]
-    params: dict[str, object] = {"at": last.at, "signs": signs}
-    params["temperature"] = (
-        Term("report.temperature", {"value": last.temperature})
-        if last.temperature is not None
-        else Term("word.nothing")
-    )
-    params["where"] = where_term(last.verdict, last.distance_m, last.accuracy_m)
-    return Term("report.last", params)
+    if last.temperature is not None:
+        signs.append(Term("report.temperature", {"value": last.temperature}))
+    where = where_term(last.verdict, last.distance_m, last.accuracy_m)
+    return Term("report.last", {"at_full": last.at, "signs": signs, "where": where})
 
 
 def where_term(verdict: str | None, distance_m: int | None, accuracy_m: int | None) -> Term:

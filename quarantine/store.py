@@ -9,6 +9,7 @@ from typing import Protocol
 
 from quarantine.checkins import Checkin
 from quarantine.effects import Code
+from quarantine.location import Judgement
 from quarantine.people import Episode, EpisodeState, Officer, Person, Posting, Unit
 from quarantine.tasks import Task, TaskKind
 from quarantine.triage import Level
@@ -139,6 +140,10 @@ class Store(Protocol):
         """The code with this text, used or expired ones included."""
         ...
 
+    def code_by_id(self, code_id: int) -> Code | None:
+        """A code by its row id, as conversations remember it."""
+        ...
+
     def missed_codes(self, address_id: int, account: str, since: datetime) -> tuple[int, int]:
         """Wrong codes since then: in this chat, and on the whole account."""
         ...
@@ -161,6 +166,10 @@ class Store(Protocol):
 
     def last_report(self, episode_id: int) -> LastReport | None:
         """The newest report and fix of an episode."""
+        ...
+
+    def last_fix(self, episode_id: int) -> tuple[Judgement, datetime] | None:
+        """The newest judged position of an episode and when it was stored."""
         ...
 
     def checkin(self, checkin_id: int) -> Checkin | None:

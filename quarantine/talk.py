@@ -14,6 +14,7 @@ from quarantine.conversation import (
     Again,
     Ask,
     Asking,
+    Command,
     Done,
     Hooks,
     Next,
@@ -198,9 +199,18 @@ class Talk:
     def _command(self, text: str, folded: str) -> Next | None:
         slash = text[1:].split("@")[0].split(" ")[0].lower() if text.startswith("/") else None
         for command in self.script.offered(self.turn):
-            if slash == command.name or (not self.frames and folded and folded in command.words):
+            if slash == command.name or (not self.frames and self._asks_for(command, folded)):
                 return command.run(self.turn)
         return None
+
+    def _asks_for(self, command: Command, folded: str) -> bool:
+        return bool(folded) and (
+            folded in command.words or folded == fold(self.speak(Term(command.label), self._language))
+        )
+
+    @property
+    def _language(self) -> str:
+        return self.turn.person.language if self.turn.person else "vi"
 
     def _take_up_prompt(self) -> None:
         """Typed text answers the newest question: a prompt that came after what was being talked about."""
@@ -248,9 +258,8 @@ class Talk:
         """The choice that was typed by its number, its label or one of its keywords."""
         if not folded:
             return None
-        language = self.turn.person.language if self.turn.person else "vi"
         for position, option in enumerate(options, start=1):
-            label = option.label if isinstance(option.label, str) else self.speak(option.label, language)
+            label = option.label if isinstance(option.label, str) else self.speak(option.label, self._language)
             choice = question.choice(option.value)
             keywords = {fold(word) for word in choice.keywords} if choice else set()
             numbered = folded == str(position) and question.asking in {Asking.ONE, Asking.MANY}
@@ -259,7 +268,7 @@ class Talk:
         return None
 
     def _unclear(self, frame: Frame, question: Question, unclear: Unclear) -> None:
-        taken = self.hooks.overheard(self.turn, question)
+        taken = self.hooks.overheard(self.turn, question) or self._asked_for_something_else()
         if taken is not None:
             if isinstance(taken, Again):
                 self._reask(frame, taken.term)
@@ -274,6 +283,16 @@ class Talk:
             self._say(frame)
         else:
             self._reask(frame, unclear.term)
+
+    def _asked_for_something_else(self) -> Next | None:
+        """Words that do not answer the question may name something on the menu."""
+        said = self.turn.said
+        folded = fold(said.text) if said is not None and said.kind is Kind.TEXT else ""
+        wanted = [one for one in self.script.offered(self.turn) if self._asks_for(one, folded)]
+        if not wanted:
+            return None
+        self.turn.memory = {}
+        return wanted[0].run(self.turn)
 
     # Answers and what follows them
 

@@ -1,0 +1,40 @@
+"""The gate: whether the one who writes may do this to a file, and the note of a refusal (DESIGN.md §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from quarantine.access import Action, Reach, reach, roles_with
+from quarantine.people import Posting
+from quarantine.turn import Turn
+
+
+def may_somewhere(action: Action) -> Callable[[Turn], bool]:
+    """The condition of commands: the one who writes holds a posting that may do the action anywhere at all."""
+    return lambda turn: any(posting.role in roles_with(action) for posting in turn.context.postings)
+
+
+def passes(turn: Turn, action: Action, unit_id: int, *, episode_id: int | None = None) -> bool:
+    """Whether the action is allowed on a file of this unit; a refusal goes into the history."""
+    if turn.may(action, unit_id):
+        return True
+    turn.note("refused", episode_id=episode_id, action=str(action), unit_id=unit_id)
+    return False
+
+
+def postings_for(turn: Turn, action: Action) -> list[Posting]:
+    """The speaker's postings that allow the action."""
+    return [one for one in turn.context.postings if reach(one.role, action) is not Reach.NOBODY]
+
+
+def units_within(turn: Turn, action: Action) -> list[int]:
+    """Ids of all units on whose files the speaker may do the action."""
+    found: set[int] = set()
+    for posting in postings_for(turn, action):
+        how_far = reach(posting.role, action)
+        found.add(posting.unit_id)
+        if how_far is Reach.SUBTREE:
+            found.update(turn.store.subtree([posting.unit_id]))
+        elif how_far is Reach.SUPPORTED:
+            found.update(turn.store.supported(posting.unit_id))
+    return sorted(found)

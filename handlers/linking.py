@@ -1,0 +1,183 @@
+"""Linking: a code from the commune's card binds a chat to an episode, after the year of birth was told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from handlers.alerts import open_task
+from handlers.script import script
+from quarantine.codes import read_code
+from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question, Unclear
+from quarantine.days import local_day
+from quarantine.effects import (
+    AddressBound,
+    Code,
+    CodeClosed,
+    CodeFor,
+    CodeMissed,
+    EpisodeChanged,
+    MenuWanted,
+    PersonChanged,
+)
+from quarantine.measures import Status, read_year
+from quarantine.messages import Term
+from quarantine.people import LINKABLE_STATES, EpisodeState
+from quarantine.protocol import next_at, protocol
+from quarantine.store import File
+from quarantine.tasks import TaskKind
+from quarantine.turn import Turn
+
+TRIES_PER_CHAT, TRIES_PER_ACCOUNT = 5, 500
+"""Wrong codes allowed an hour: in one chat, and on the whole account against guessing from many chats."""
+WINDOW = timedelta(hours=1)
+BIRTH_TRIES = 3
+NOTICE_VERSION = "1"
+
+
+def read_birth_year(turn: Turn, text: str) -> int:
+    """A year of birth in any usual spelling."""
+    reading = read_year(text, local_day(turn.now))
+    if reading.status is not Status.OK or reading.value is None:
+        raise Unclear("unclear.year")
+    return int(reading.value)
+
+
+BIRTH_YEAR = Question("link.birth_year", Asking.TEXT, read=read_birth_year)
+LANGUAGE = Question(
+    "link.language",
+    Asking.ONE,
+    (
+        Choice("vi", "link.vietnamese", ("tieng viet", "viet", "vn", "vietnamese")),
+        Choice("en", "link.english", ("english", "tieng anh", "anh")),
+    ),
+    columns=2,
+)
+NOTICE = Question(
+    "link.notice",
+    Asking.ONE,
+    (Choice("read", "link.notice_read", ("da doc", "roi", "ok", "dong y", "da hieu")),),
+)
+
+
+def try_code(turn: Turn, text: str) -> Next | None:
+    """Treat the text as a code if it reads like one; None when it does not."""
+    typed = read_code(text)
+    if typed is None:
+        return None
+    in_chat, on_account = turn.store.missed_codes(turn.chat.id, turn.chat.account, turn.now - WINDOW)
+    if in_chat >= TRIES_PER_CHAT or on_account >= TRIES_PER_ACCOUNT:
+        turn.note("code_refused")
+        return Again(Term("link.too_many"))
+    code = turn.store.code(typed)
+    if code is None:
+        turn.record(CodeMissed(turn.chat.id, turn.chat.account, turn.now))
+        left = TRIES_PER_CHAT - in_chat - 1
+        return Again(Term("link.wrong", {"left": left}) if left else Term("link.wrong_last"))
+    if code.used_at is not None or code.expires_at <= turn.now:
+        return Again(Term("link.used" if code.used_at else "link.expired"))
+    return _resident(turn, code) if code.purpose is CodeFor.RESIDENT else _staff(code)
+
+
+def _staff(code: Code) -> Next:
+    # Imported late: staff.py asks the questions of this file's neighbour and registers on import.
+    from handlers.staff import ask_name  # noqa: PLC0415
+
+    return ask_name(code)
+
+
+def _resident(turn: Turn, code: Code) -> Next:
+    file = turn.store.file(code.episode_id) if code.episode_id else None
+    if file is None or file.episode.state not in LINKABLE_STATES:
+        return Again(Term("link.expired"))
+    if file.person.birth_year is None:
+        return _bind(turn, code, file)
+    own = turn.person is None or turn.person.id == file.person.id
+    return Ask(
+        BIRTH_YEAR,
+        {"whose": Term("link.whose_own" if own else "link.whose_member")},
+        memory={"code": code.id, "episode": file.episode.id, "wrong": 0},
+    )
+
+
+@script.answers(BIRTH_YEAR)
+def birth_year(turn: Turn, year: int) -> Next:
+    """The year is asked, never shown; three wrong ones and the officer helps."""
+    file = turn.store.file(int(str(turn.memory["episode"])))
+    code = turn.store.code_by_id(int(str(turn.memory["code"])))
+    if file is None or code is None or code.used_at is not None or code.expires_at <= turn.now:
+        turn.say("link.expired")
+        return DONE
+    if year == file.person.birth_year:
+        return _bind(turn, code, file)
+    wrong = int(str(turn.memory.get("wrong", 0))) + 1
+    turn.memory["wrong"] = wrong
+    if wrong < BIRTH_TRIES:
+        return Again(Term("link.birth_year_wrong"))
+    turn.record(CodeClosed(code.id, turn.now, "birth_year"))
+    open_task(
+        turn,
+        TaskKind.LINK,
+        unit_id=file.episode.unit_id,
+        person_id=file.person.id,
+        episode=file.episode,
+        why=Term("link.why_birth_year"),
+    )
+    turn.say("link.locked")
+    return DONE
+
+
+def _bind(turn: Turn, code: Code, file: File) -> Next:
+    """Bind the chat, or let the person it already speaks for answer for this episode too."""
+    turn.record(CodeClosed(code.id, turn.now, "used"))
+    if turn.person is None:
+        turn.record(AddressBound(turn.chat.id, file.person.id, turn.now))
+        turn.become(file.person)
+    else:
+        turn.note("responder_added", person_id=file.person.id, episode_id=file.episode.id)
+    linked = replace(
+        file.episode,
+        state=EpisodeState.MONITORING,
+        responder_id=turn.owner,
+        next_at=next_at(protocol(file.episode.protocol), file.episode.last_day, turn.now),
+    )
+    # No gap between linked and monitoring: whoever closes the notice unread is asked all the same.
+    turn.record(EpisodeChanged(file.episode, linked, turn.owner, turn.now, "linked"))
+    turn.record(MenuWanted(turn.owner, turn.chat.id))
+    return Ask(
+        LANGUAGE, memory={"episode": file.episode.id, "order": file.episode.order_number, "code": code.id}
+    )
+
+
+@script.answers(LANGUAGE)
+def language(turn: Turn, value: str) -> Next:
+    """From here on the person is written to in this language."""
+    if turn.person is not None and turn.person.language != value:
+        after = replace(turn.person, language=value)
+        turn.record(PersonChanged(turn.person, after, turn.me, turn.now, "language"))
+        turn.become(after)
+    order = turn.memory.get("order")
+    file = turn.store.file(int(str(turn.memory["episode"]))) if "episode" in turn.memory else None
+    if file is None:
+        turn.say("link.language_kept")
+        return DONE
+    turn.memory["next"] = file.episode.next_at
+    return Ask(NOTICE, {"order": order or file.episode.order_number, "unit": file.unit.name})
+
+
+@script.answers(NOTICE)
+def notice(turn: Turn, _: str) -> Next:
+    """That the notice was read is kept, with its version (domain.md §D1)."""
+    episode_id = turn.memory.get("episode")
+    turn.note("notice_read", episode_id=episode_id, version=NOTICE_VERSION)
+    following = turn.memory.get("next")
+    turn.say("link.welcome", at=following, date_short=following)
+    return DONE
+
+
+@script.command(
+    "ngonngu", "link.menu_language", ("ngon ngu", "doi ngon ngu", "language"), lambda turn: turn.person is not None
+)
+def change_language(_: Turn) -> Next:
+    """Choose the language again."""
+    return LANGUAGE

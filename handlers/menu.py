@@ -1,0 +1,306 @@
+"""The menu: what is said when no question is open, and what is understood at every question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.alerts import open_task, responsible
+from handlers.answers import report_signs
+from handlers.checkin import keep_early, redo
+from handlers.linking import try_code
+from handlers.script import script
+from handlers.tasks import staff
+from handlers.whereabouts import LOCATION, moved, waits_for_location
+from quarantine.checkins import ANSWERABLE, Stage
+from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Hooks, Next, Question, Standing
+from quarantine.days import local_day
+from quarantine.effects import AddressReachable, TaskChanged
+from quarantine.letters import Asked, Option
+from quarantine.location import Fix
+from quarantine.messages import Kind, Term
+from quarantine.numbers import TASK, number
+from quarantine.people import EpisodeState
+from quarantine.protocol import protocol
+from quarantine.symptoms import read_symptoms
+from quarantine.tasks import Outcome, TaskKind, TaskState
+from quarantine.turn import Turn
+
+MENU_LETTER = "m"
+MENU = Question("menu.choose", Asking.ONE)
+SIGNS_CHECK = Question(
+    "menu.signs_check",
+    Asking.ONE,
+    (
+        Choice("yes", "word.yes", ("co", "dung", "phai", "da", "vang", "u", "dung vay", "c", "uh")),
+        Choice("no", "word.no", ("khong", "ko", "k", "khong phai", "kg", "hok", "hong")),
+    ),
+    columns=2,
+)
+
+
+def resident(turn: Turn) -> bool:
+    """Whether the one who writes answers for an open episode."""
+    return bool(turn.context.episodes)
+
+
+def started(turn: Turn, payload: str) -> Next:
+    """A chat was opened: by the link on a card, or from nowhere."""
+    found = try_code(turn, payload) if payload else None
+    return found if found is not None else idle(turn)
+
+
+def idle(turn: Turn) -> Next:
+    """Words that answer nothing: a code, a symptom, or somebody who does not know what to write."""
+    said = turn.said
+    if said is not None and said.kind is Kind.TEXT:
+        found = try_code(turn, said.text) or _numbered(turn, said.text.strip())
+        if found is not None:
+            return found
+    if resident(turn):
+        return _resident_idle(turn)
+    if turn.context.postings:
+        return _menu(turn, "menu.staff")
+    return Again(Term("menu.former" if turn.person else "menu.stranger"))
+
+
+def _resident_idle(turn: Turn) -> Next:
+    said = turn.said
+    if said is not None and said.fix is not None and waits_for_location(turn):
+        return keep_early(turn, said.fix)
+    if said is not None and said.kind is Kind.TEXT and said.start is None:
+        check = _signs_check(said.text)
+        if check is not None:
+            return check
+    return _menu(turn, "menu.resident")
+
+
+def _signs_check(text: str) -> Ask | None:
+    """Signs that were written out of turn are asked back once, then treated like any report."""
+    reading = read_symptoms(text)
+    felt = reading.red | reading.red_uncertain | reading.present
+    if not felt or reading.well:
+        return None
+    signs = [Term(f"sign.{code}") for code in sorted(felt)]
+    return Ask(SIGNS_CHECK, {"signs": signs}, memory={"felt": sorted(felt)})
+
+
+@script.answers(SIGNS_CHECK)
+def signs_check(turn: Turn, value: str) -> Next:
+    """Yes is a report like any other; no is believed."""
+    felt = turn.memory.get("felt", [])
+    if value == "no" or not isinstance(felt, list) or not turn.context.episodes:
+        turn.say("menu.signs_denied")
+        return DONE
+    if not report_signs(turn, frozenset(felt), None):
+        turn.say("menu.signs_kept")
+    return DONE
+
+
+def _numbered(turn: Turn, text: str) -> Next | None:
+    """A line of the menu by its number."""
+    offered = script.offered(turn)
+    return offered[int(text) - 1].run(turn) if text.isdecimal() and 1 <= int(text) <= len(offered) else None
+
+
+def _menu(turn: Turn, greeting: str) -> Next:
+    """The menu stands outside the conversation: it never waits for an answer."""
+    turn.say(greeting, asked=Asked(MENU.key, number(MENU_LETTER, 0), _menu_ask(turn, 0).options))
+    return DONE
+
+
+def _menu_ask(turn: Turn, _: int) -> Ask:
+    return Ask(MENU, {}, tuple(Option(one.name, Term(one.label)) for one in script.offered(turn)))
+
+
+script.stands(Standing(MENU_LETTER, _menu_ask, lambda _turn, _row: Term("stale.button")))
+
+
+@script.answers(MENU)
+def menu(turn: Turn, value: str) -> Next:
+    """Do what was chosen."""
+    chosen = next(command for command in script.offered(turn) if command.name == value)
+    turn.memory.clear()
+    following = chosen.run(turn)
+    if isinstance(following, Again):
+        turn.say(following.term.key, **following.term.params)
+        return DONE
+    return following
+
+
+@script.command("khai", "menu.status", ("tinh hinh", "trang thai", "ngay thu may", "khi nao xong"), resident)
+def status(turn: Turn) -> Next:
+    """Which day it is, when the next check-in comes, whom to call."""
+    episode = turn.context.episodes[0]
+    today = local_day(turn.now)
+    if episode.state is not EpisodeState.MONITORING or episode.next_at is None:
+        turn.say("menu.status_resting")
+        return DONE
+    following = protocol(episode.protocol).next_opening(turn.now)
+    turn.say(
+        "menu.status_text" if following.day <= episode.last_day else "menu.status_last",
+        day=max(1, episode.day_number(today)),
+        days=episode.length,
+        last_day=episode.last_day,
+        at=following.opens_at,
+        date_short=following.day,
+    )
+    return DONE
+
+
+@script.command("khailai", "menu.redo", ("khai lai", "sua", "sua khai bao", "khai nham"), resident)
+def again(turn: Turn) -> Next:
+    """Correct today's answers."""
+    return redo(turn)
+
+
+@script.command("bamnham", "menu.mistake", ("bam nham", "nham", "nham roi", "lo tay"), lambda turn: _has_red(turn))
+def mistake(turn: Turn) -> Next:
+    """A red sign pressed by mistake: the officer is told and decides, the alarm is not just switched off."""
+    for episode in turn.context.episodes:
+        task = turn.store.open_task(episode.person_id, TaskKind.RED)
+        if task is None:
+            continue
+        for person_id in {task.owner_id, _officer_id(turn, task.unit_id)} - {None}:
+            turn.say("red.mistake_told", to=person_id, name=turn.person.name if turn.person else "", at=turn.now)
+        turn.note("red_mistake", episode_id=episode.id, task_id=task.id)
+    turn.say("red.mistake")
+    return DONE
+
+
+def _officer_id(turn: Turn, unit_id: int) -> int | None:
+    person = responsible(turn.store, unit_id)
+    return person.id if person else None
+
+
+def _has_red(turn: Turn) -> bool:
+    return any(turn.store.open_task(one.person_id, TaskKind.RED) for one in turn.context.episodes)
+
+
+@script.command("canbo", "word.human", ("gap can bo",), resident)
+def ask_human(turn: Turn) -> Next:
+    """A human is asked for."""
+    human(turn)
+    return DONE
+
+
+@script.command("trogiup", "menu.help", ("tro giup", "help"))
+def ask_help(turn: Turn) -> Next:
+    """What the bot can do."""
+    show_help(turn)
+    return DONE
+
+
+def show_help(turn: Turn) -> None:
+    """The list of what the bot can do for the one who asks."""
+    if turn.context.postings:
+        turn.say("help.staff")
+    elif resident(turn):
+        turn.say("help.resident")
+    else:
+        turn.say("help.stranger")
+
+
+def human(turn: Turn) -> None:
+    """Give the number to call, and put the wish before the officer."""
+    if not resident(turn):
+        turn.say("human.staff" if turn.context.postings else "human.stranger")
+        return
+    _help_task(turn, "")
+    turn.say("human.resident")
+
+
+def handover(turn: Turn, text: str) -> None:
+    """Three times not understood: a human reads the words themselves."""
+    if not resident(turn):
+        turn.lead_in("handover.staff" if turn.context.postings else "handover.stranger")
+        return
+    _help_task(turn, text)
+    turn.lead_in("handover.resident")
+
+
+def _help_task(turn: Turn, text: str) -> None:
+    episode = turn.context.episodes[0]
+    open_task(
+        turn,
+        TaskKind.HELP,
+        unit_id=episode.unit_id,
+        person_id=turn.owner,
+        episode=episode,
+        words=text or Term("task.wants_human"),
+    )
+
+
+def overheard(turn: Turn, question: Question) -> Next | None:
+    """Danger words count at every question, and a position that comes early is kept."""
+    said = turn.said
+    if said is None or not resident(turn):
+        return None
+    if said.kind is Kind.TEXT and said.text:
+        reading = read_symptoms(said.text)
+        if reading.red or reading.red_uncertain:
+            return _signs_check(said.text)
+    if isinstance(said.fix, Fix) and question.key != LOCATION.key and "checkin" in turn.memory:
+        return keep_early(turn, said.fix)
+    return None
+
+
+def reachable(turn: Turn) -> None:
+    """The messenger says that we can, or can no longer, write to this chat."""
+    blocked = turn.said is not None and turn.said.kind is Kind.BLOCKED
+    turn.record(AddressReachable(turn.chat.id, not blocked, turn.now))
+    if turn.person is None:
+        return
+    if blocked:
+        lost(turn)
+        return
+    task = turn.store.open_task(turn.owner, TaskKind.UNREACHABLE)
+    if task is not None:
+        after = replace(task, state=TaskState.DONE, outcome=Outcome.LATE_ANSWER, next_at=None)
+        turn.record(TaskChanged(task, after, None, turn.now))
+        turn.say("menu.back_again")
+
+
+def lost(turn: Turn) -> None:
+    """The chat of somebody who is followed cannot be reached any more: a task, never their silence."""
+    others = [chat for chat in turn.store.chats(turn.owner) if chat.reachable and chat.id != turn.chat.id]
+    if others:
+        return
+    for episode in turn.context.episodes[:1]:
+        open_task(
+            turn,
+            TaskKind.UNREACHABLE,
+            unit_id=episode.unit_id,
+            person_id=turn.owner,
+            episode=episode,
+        )
+
+
+def open_prompt(turn: Turn) -> int | None:
+    """The newest prompt, if it still waits for an answer."""
+    prompt = turn.context.prompt
+    if prompt is None or not any(one.stage in ANSWERABLE for one in prompt.checkins):
+        return None
+    seen = any(one.stage is not Stage.WAITING for one in prompt.checkins)
+    return prompt.id if seen or not turn.context.frames else None
+
+
+def newest_card(turn: Turn) -> str | None:
+    """The newest task card sent to an officer, so that its buttons may also be typed."""
+    if not staff(turn):
+        return None
+    row = turn.store.newest_card(turn.owner)
+    return number(TASK, row) if row else None
+
+
+script.hooks = Hooks(
+    started=started,
+    idle=idle,
+    help=show_help,
+    human=human,
+    handover=handover,
+    overheard=overheard,
+    reachable=reachable,
+    moved=moved,
+    prompt=open_prompt,
+    card=newest_card,
+)

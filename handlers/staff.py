@@ -1,0 +1,93 @@
+"""Staff: an invited officer says who they are and takes up the posting of the code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.script import script
+from quarantine.conversation import DONE, Ask, Asking, Choice, Next, Question, Unclear
+from quarantine.effects import AddressBound, Code, CodeClosed, MenuWanted, PersonAdded, PersonChanged, PostingAdded
+from quarantine.names import fold, tidy_name
+from quarantine.people import Person, Posting
+from quarantine.phones import read_phone
+from quarantine.turn import Turn
+
+
+def read_name(_: Turn, text: str) -> str:
+    """A full name: at least two words without digits."""
+    if len(fold(text).split()) < 2 or any(mark.isdigit() for mark in text):  # noqa: PLR2004  # family and given name
+        raise Unclear("unclear.name")
+    return tidy_name(text)
+
+
+def read_number_to_call(_: Turn, text: str) -> str:
+    """A Vietnamese phone number in national form."""
+    phone = read_phone(text)
+    if phone is None:
+        raise Unclear("unclear.phone")
+    return phone
+
+
+NAME = Question("staff.name", Asking.TEXT, read=read_name)
+PHONE = Question("staff.phone", Asking.CONTACT, read=read_number_to_call, want_label="staff.share_phone")
+REVIEW = Question(
+    "staff.review",
+    Asking.ONE,
+    (
+        Choice("save", "staff.save", ("dung", "dung roi", "ok", "luu", "co")),
+        Choice("again", "staff.again", ("sua", "sai", "khong", "ko")),
+    ),
+    columns=2,
+)
+
+
+def ask_name(code: Code) -> Next:
+    """The first question to somebody who came with an officer's code."""
+    return Ask(NAME, memory={"code": code.id})
+
+
+@script.answers(NAME)
+def name(turn: Turn, value: str) -> Next:
+    """The name under which residents will call."""
+    turn.memory["name"] = value
+    return PHONE
+
+
+@script.answers(PHONE)
+def phone(turn: Turn, value: str) -> Next:
+    """The number that residents will be given."""
+    turn.memory["phone"] = read_phone(value) or value
+    code = turn.store.code_by_id(int(str(turn.memory["code"])))
+    unit = turn.store.unit(code.unit_id) if code and code.unit_id else None
+    return Ask(REVIEW, {"name": turn.memory["name"], "phone": turn.memory["phone"], "unit": unit.name if unit else ""})
+
+
+@script.answers(REVIEW)
+def review(turn: Turn, value: str) -> Next:
+    """Save, or begin again."""
+    if value == "again":
+        return NAME
+    code = turn.store.code_by_id(int(str(turn.memory["code"])))
+    if code is None or code.used_at is not None or code.expires_at <= turn.now or not (code.unit_id and code.role):
+        turn.say("link.expired")
+        return DONE
+    turn.record(CodeClosed(code.id, turn.now, "used"))
+    person = _known(turn, str(turn.memory["name"]), str(turn.memory["phone"]))
+    posting = Posting(turn.ids(), person.id, code.unit_id, code.role, on_duty=True, deputy=code.deputy)
+    turn.record(PostingAdded(posting, turn.me, turn.now))
+    turn.record(MenuWanted(person.id, turn.chat.id))
+    turn.say("staff.welcome", unit=turn.store.unit(code.unit_id).name)
+    return DONE
+
+
+def _known(turn: Turn, full_name: str, number: str) -> Person:
+    """The person of this chat, brought up to date, or somebody new who is bound to it."""
+    if turn.person is not None:
+        after = replace(turn.person, name=full_name, phone=number)
+        turn.record(PersonChanged(turn.person, after, turn.me, turn.now, "posting"))
+        return after
+    person = Person(turn.ids(), full_name, number)
+    turn.record(PersonAdded(person, turn.now))
+    turn.record(AddressBound(turn.chat.id, person.id, turn.now))
+    turn.become(person)
+    return person
