@@ -1,0 +1,69 @@
+"""What holds for every test: no socket leaves this machine, and where the real material lies."""
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+REAL_DATA = Path(os.environ.get("CACHLY_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+class LeavesThisMachine(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+def _stays_here(family, address):
+    """Whether an address is on this machine; a Unix socket always is."""
+    if family not in {socket.AF_INET, socket.AF_INET6}:
+        return True
+    host = address[0].partition("%")[0]
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in {"localhost", ""}
+
+
+class GuardedSocket(socket.socket):
+    """A socket that talks to this machine only."""
+
+    def connect(self, address):
+        """Connect, if the address is on this machine."""
+        self._guard(address)
+        return super().connect(address)
+
+    def connect_ex(self, address):
+        """The same, with a number for an answer."""
+        self._guard(address)
+        return super().connect_ex(address)
+
+    def sendto(self, data, *rest):
+        """Send a datagram, if the address is on this machine."""
+        self._guard(rest[-1])
+        return super().sendto(data, *rest)
+
+    def _guard(self, address):
+        if not _stays_here(self.family, address):
+            raise LeavesThisMachine(f"tests talk to this machine only, not to {address[0]}")
+
+
+def _look_up_here_only(host, *args, _look_up=socket.getaddrinfo, **kwargs):
+    name = host.decode() if isinstance(host, bytes) else host
+    if name is not None and not _stays_here(socket.AF_INET, (name,)):
+        raise LeavesThisMachine(f"tests look up no other machine, not {name}")
+    return _look_up(host, *args, **kwargs)
+
+
+def pytest_configure():
+    """Guard sockets before anything opens one, for the whole run."""
+    socket.socket = GuardedSocket
+    socket.getaddrinfo = _look_up_here_only
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder of real material (CACHLY_TEST_DATA); without it the test is skipped, saying so."""
+    if not REAL_DATA.is_dir():
+        pytest.skip(f"no real material at {REAL_DATA}; set CACHLY_TEST_DATA to its folder")
+    return REAL_DATA
