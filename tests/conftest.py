@@ -10,7 +10,7 @@ import pytest
 REAL_DATA = Path(os.environ.get("CACHLY_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
-class LeavesThisMachine(RuntimeError):
+class LeavesThisMachineError(RuntimeError):
     """A test tried to reach another machine."""
 
 
@@ -45,13 +45,13 @@ class GuardedSocket(socket.socket):
 
     def _guard(self, address):
         if not _stays_here(self.family, address):
-            raise LeavesThisMachine(f"tests talk to this machine only, not to {address[0]}")
+            raise LeavesThisMachineError(f"tests talk to this machine only, not to {address[0]}")
 
 
 def _look_up_here_only(host, *args, _look_up=socket.getaddrinfo, **kwargs):
     name = host.decode() if isinstance(host, bytes) else host
     if name is not None and not _stays_here(socket.AF_INET, (name,)):
-        raise LeavesThisMachine(f"tests look up no other machine, not {name}")
+        raise LeavesThisMachineError(f"tests look up no other machine, not {name}")
     return _look_up(host, *args, **kwargs)
 
 

@@ -5,17 +5,17 @@ import socket
 
 import pytest
 
-from tests.conftest import LeavesThisMachine
+from tests.conftest import LeavesThisMachineError
 
 
 @pytest.mark.parametrize("address", [("10.0.0.1", 80), ("8.8.8.8", 53), ("api.telegram.org", 443)])
 async def test_other_machines_are_out_of_reach(address):
     """No test reaches another machine, by address or by name, blocking or not."""
-    with pytest.raises(LeavesThisMachine):
+    with pytest.raises(LeavesThisMachineError):
         socket.create_connection(address)
-    with pytest.raises(LeavesThisMachine):
+    with pytest.raises(LeavesThisMachineError):
         await asyncio.open_connection(*address)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, pytest.raises(LeavesThisMachine):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, pytest.raises(LeavesThisMachineError):
         datagrams.sendto(b"", address)
 
 
