@@ -76,7 +76,7 @@ def digests_of(keyring: Keyring, kind: Index, values: Iterable[str]) -> dict[byt
     return {digest: value for value in values for digest in keyring.digests(kind, fold(kind, value)).values()}
 
 
-def ids_matching(keyring: Keyring, kind: Index, value: str) -> Select[tuple[int]]:
+def ids_matching(keyring: Keyring, kind: Index, value: str) -> Select[int]:
     """A select of the row ids that are indexed by this value, whichever key they were indexed with."""
     digests = list(keyring.digests(kind, fold(kind, value)).values())
     return select(_LOOKUP.c.row_id).where(_LOOKUP.c.kind == kind.value, _LOOKUP.c.digest.in_(digests))

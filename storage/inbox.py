@@ -1,0 +1,179 @@
+"""The inbox: repeats are dropped by (account, native id); a message whose turn failed is kept to try again.
+
+On the happy path a group of messages costs one statement: its rows are inserted as done, without the message,
+in the transaction of the turns' effects. Only a failed turn leaves the sealed message behind (DESIGN.md §3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from storage.tables import Inbox, core
+from storage.types import micros
+
+INBOX = core(Inbox)
+LONGEST_GROUP = 1_000
+"""More rows than this in one statement would pass the databases' limits of parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that has come in: `address` is the digest of its chat, see lookups.address_digest."""
+
+    id: int
+    account: str
+    native_id: str
+    address: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A turn that raised; `raw` is the sealed message, or None when the row has kept it from before.
+
+    `error` is the plain class name of what was raised, never its text: that may hold what the person wrote.
+    """
+
+    id: int
+    error: str
+    next_try_at: datetime
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message whose turn is to be tried again, the oldest of its chat."""
+
+    id: int
+    account: str
+    native_id: str
+    address: bytes | None
+    raw: bytes
+    tries: int
+    received_at: datetime
+
+
+def receive(conn: Connection, arrivals: Sequence[Arrival]) -> list[bool]:
+    """Note the messages as done; for each, whether it is new. A repeat, also within the group, is not."""
+    fresh: set[int] = set()
+    sqlite = conn.dialect.name == "sqlite"
+    for start in range(0, len(arrivals), LONGEST_GROUP):
+        part = arrivals[start : start + LONGEST_GROUP]
+        values = tuple(value for arrival in part for value in _values(arrival, sqlite=sqlite))
+        found = conn.exec_driver_sql(_receive_sql(len(part), "?" if sqlite else "%s"), values)
+        fresh.update(found.scalars())
+    return [arrival.id in fresh for arrival in arrivals]
+
+
+def waiting_addresses(conn: Connection, digests: Collection[bytes]) -> set[bytes]:
+    """Which of these chats have an earlier message waiting: their later ones are to be held, not run."""
+    if not digests:
+        return set()
+    waiting = select(INBOX.c.address).where(INBOX.c.state == "waiting", INBOX.c.address.in_(list(digests)))
+    return set(conn.execute(waiting).scalars())
+
+
+def hold(conn: Connection, messages: Iterable[tuple[int, bytes, bytes]], now: datetime) -> None:
+    """Keep messages that came behind a waiting one: (id, sealed message, digest of the waiting one)."""
+    rows = [{"of": of, "sealed": raw, "behind": behind} for of, raw, behind in messages]
+    if rows:
+        held = INBOX.update().where(INBOX.c.id == bindparam("of"))
+        conn.execute(
+            held.values(
+                state="waiting", raw=bindparam("sealed"), address=bindparam("behind"), next_try_at=now
+            ),
+            rows,
+        )
+
+
+def fail(conn: Connection, failures: Iterable[Failure]) -> None:
+    """Keep the messages of turns that raised and count the try; also for one that was parked or done."""
+    rows = [
+        {"of": failed.id, "why": failed.error, "at": failed.next_try_at, "sealed": failed.raw}
+        for failed in failures
+    ]
+    if rows:
+        conn.execute(
+            INBOX.update()
+            .where(INBOX.c.id == bindparam("of"))
+            .values(
+                state="waiting",
+                raw=func.coalesce(bindparam("sealed", type_=INBOX.c.raw.type), INBOX.c.raw),
+                tries=INBOX.c.tries + 1,
+                error=bindparam("why"),
+                next_try_at=bindparam("at"),
+            ),
+            rows,
+        )
+
+
+def done(conn: Connection, ids: Collection[int]) -> None:
+    """The turns of these messages went through at last; what was kept of them is cleared."""
+    if ids:
+        conn.execute(
+            INBOX.update()
+            .where(INBOX.c.id.in_(list(ids)))
+            .values(state="done", raw=None, next_try_at=None, error=None)
+        )
+
+
+def park(conn: Connection, ids: Collection[int]) -> None:
+    """Give up on these messages: the operator is told, later ones of the chat go on, the message is kept."""
+    if ids:
+        conn.execute(INBOX.update().where(INBOX.c.id.in_(list(ids))).values(state="parked", next_try_at=None))
+
+
+def due(conn: Connection, now: datetime, limit: int) -> list[Waiting]:
+    """Waiting messages whose time has come, each the oldest of its chat, oldest first.
+
+    On PostgreSQL the rows are locked until the end of the transaction; those of another process are skipped.
+    """
+    earlier = INBOX.alias("earlier")
+    overtaken = (
+        select(earlier.c.id)
+        .where(
+            earlier.c.state == "waiting",
+            earlier.c.address == INBOX.c.address,
+            (earlier.c.received_at < INBOX.c.received_at)
+            | ((earlier.c.received_at == INBOX.c.received_at) & (earlier.c.id < INBOX.c.id)),
+        )
+        .exists()
+    )
+    ready = (
+        select(
+            INBOX.c.id,
+            INBOX.c.account,
+            INBOX.c.native_id,
+            INBOX.c.address,
+            INBOX.c.raw,
+            INBOX.c.tries,
+            INBOX.c.received_at,
+        )
+        .where(INBOX.c.state == "waiting", INBOX.c.next_try_at <= now, ~overtaken)
+        .order_by(INBOX.c.received_at, INBOX.c.id)
+        .limit(limit)
+        .with_for_update(of=INBOX, skip_locked=True)
+    )
+    return [Waiting(*row) for row in conn.execute(ready)]
+
+
+def _values(arrival: Arrival, *, sqlite: bool) -> tuple[Any, ...]:
+    # The driver is called directly, so instants take their stored form here; micros refuses naive ones.
+    at = micros(arrival.received_at)
+    stored = at if sqlite else arrival.received_at
+    return arrival.id, arrival.account, arrival.native_id, arrival.address, stored
+
+
+@lru_cache(maxsize=LONGEST_GROUP)
+def _receive_sql(rows: int, mark: str) -> str:
+    row = f"({', '.join([mark] * 5)})"
+    return (
+        "INSERT INTO inbox (id, account, native_id, address, received_at) "  # noqa: S608 - only marks are put in
+        f"VALUES {', '.join([row] * rows)} ON CONFLICT (account, native_id) DO NOTHING RETURNING id"
+    )

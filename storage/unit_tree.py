@@ -1,0 +1,81 @@
+"""Questions about the tree of health units: above, below, and who supports whom (support is not command)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from quarantine.people import Unit, UnitKind
+from storage import records
+from storage.tables import Unit as UnitRow
+from storage.tables import UnitSupport, core
+
+UNIT = core(UnitRow)
+SUPPORT = core(UnitSupport)
+
+
+class UnitTree:
+    """The units as one turn sees them; each is read once."""
+
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+        self._units: dict[int, Unit] = {}
+
+    def unit(self, unit_id: int) -> Unit:
+        """The unit of that id; LookupError when there is none."""
+        if unit_id not in self._units:
+            row = self.conn.execute(select(UNIT).where(UNIT.c.id == unit_id)).first()
+            if row is None:
+                raise LookupError(f"there is no unit {unit_id}")
+            self._units[unit_id] = records.unit(row)
+        return self._units[unit_id]
+
+    def superiors(self, unit_id: int) -> Sequence[Unit]:
+        """The units above it, nearest first (command, not support)."""
+        above: list[Unit] = []
+        parent_id = self.unit(unit_id).parent_id
+        while parent_id is not None:
+            above.append(self.unit(parent_id))
+            parent_id = above[-1].parent_id
+        return above
+
+    def supporters(self, unit_id: int) -> Sequence[Unit]:
+        """The regional centres that support it."""
+        return self._found(
+            select(UNIT)
+            .join(SUPPORT, SUPPORT.c.centre_id == UNIT.c.id)
+            .where(SUPPORT.c.unit_id == unit_id)
+            .order_by(UNIT.c.code)
+        )
+
+    def supported(self, unit_id: int) -> Sequence[int]:
+        """Ids of the units that this centre supports."""
+        found = select(SUPPORT.c.unit_id).where(SUPPORT.c.centre_id == unit_id).order_by(SUPPORT.c.unit_id)
+        return self.conn.execute(found).scalars().all()
+
+    def communes(self, under: Sequence[int]) -> Sequence[Unit]:
+        """All stations at or below these units that are not abolished, by code."""
+        return self._found(
+            select(UNIT)
+            .where(UNIT.c.id.in_(_subtree(under)), UNIT.c.kind == UnitKind.STATION, UNIT.c.valid_to.is_(None))
+            .order_by(UNIT.c.code)
+        )
+
+    def subtree(self, unit_ids: Sequence[int]) -> Sequence[int]:
+        """Ids of these units and of all below them."""
+        return self.conn.execute(_subtree(unit_ids)).scalars().all()
+
+    def _found(self, query: Select[Any]) -> Sequence[Unit]:
+        units = [records.unit(row) for row in self.conn.execute(query)]
+        self._units.update((unit.id, unit) for unit in units)
+        return units
+
+
+def _subtree(unit_ids: Sequence[int]) -> Select[int]:
+    top = select(UNIT.c.id).where(UNIT.c.id.in_(list(unit_ids)))
+    tree = top.cte("tree", recursive=True)
+    # UNION, not UNION ALL: overlapping tops give each unit once, and a loop in bad data comes to an end.
+    tree = tree.union(select(UNIT.c.id).join(tree, UNIT.c.parent_id == tree.c.id))
+    return select(tree.c.id)
