@@ -15,7 +15,7 @@ MOST_AT_ONCE = 100
 
 @dataclass(slots=True)
 class Mailbox:
-    """What the bot has not yet confirmed, oldest first, also sorted by chat."""
+    """What the bot has not yet confirmed, oldest first, also sorted by chat; `polling` counts who waits."""
 
     next_id: int = 700_000_001
     allowed: frozenset[str] = frozenset()
@@ -24,6 +24,7 @@ class Mailbox:
     monotonic: Callable[[], float] = time.monotonic
     closed: bool = False
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    polling: int = 0
     _poller: int = 0
 
     def put(self, update: Json) -> int | None:
@@ -84,11 +85,14 @@ class Mailbox:
         return list(islice(self.pending.values(), limit))
 
     async def _wait(self, seconds: float) -> None:
+        self.polling += 1
         try:
             async with asyncio.timeout(seconds):
                 await self.arrived.wait()
         except TimeoutError:
             return
+        finally:
+            self.polling -= 1
 
     def _confirm(self, offset: int) -> None:
         """A negative offset keeps that many of the newest (Bot API)."""

@@ -57,7 +57,10 @@ class LittleBot:
             "editMessageText", chat_id=chat, message_id=number, text=f"Anh/chị đã trả lời: {press['data']}"
         )
         await self.call(
-            "sendMessage", chat_id=chat, text="Cảm ơn chị. Chị bấm 📍 Gửi vị trí là xong nhé.", reply_markup=LOCATION
+            "sendMessage",
+            chat_id=chat,
+            text="Cảm ơn chị. Chị bấm 📍 Gửi vị trí là xong nhé.",
+            reply_markup=LOCATION,
         )
 
     async def told(self, message):

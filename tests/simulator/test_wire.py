@@ -172,7 +172,7 @@ async def test_bot_may_write_only_to_who_has_started_and_not_blocked(stranger):
 
 
 async def test_edits_change_in_place_and_refuse_what_telegram_refuses(bench):
-    """An edit changes text and buttons; the same again, another's message or a keyboard message is refused."""
+    """An edit changes text and buttons; the same again or a message with a keyboard is refused."""
     sent = await bench.say("Một", reply_markup=INLINE)
     where = {"chat_id": LAN, "message_id": sent["message_id"]}
     edited = await bench.ok("editMessageText", **where, text="Hai")
