@@ -55,6 +55,18 @@ def _look_up_here_only(host, *args, _look_up=socket.getaddrinfo, **kwargs):
     return _look_up(host, *args, **kwargs)
 
 
+def pytest_addoption(parser):
+    """`.ci/run` passes --no-skips: there everything is at hand, so nothing may be left out."""
+    parser.addoption("--no-skips", action="store_true", help="a skipped test fails the run")
+
+
+def pytest_sessionfinish(session):
+    """Fail the run for a skipped test, where asked to."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("--no-skips") and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_configure():
     """Guard sockets before anything opens one, for the whole run."""
     socket.socket = GuardedSocket
