@@ -136,6 +136,10 @@ class Store(Protocol):
         """The open episodes of a person (not those they answer for)."""
         ...
 
+    def episodes_answered_by(self, person_id: int) -> Sequence[Episode]:
+        """The open episodes that a person answers for."""
+        ...
+
     def code(self, text: str) -> Code | None:
         """The code with this text, used or expired ones included."""
         ...

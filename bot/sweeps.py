@@ -1,0 +1,156 @@
+"""Sweeps: everything that falls due, in chunks, each in a transaction of its own (DESIGN.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.database import Database, Rank
+from bot.turns import Arrived, Probe, Turns, no_probe
+from handlers.endings import ends_due
+from handlers.silence import checkins_due, tasks_due
+from quarantine.checkins import Checkin
+from quarantine.people import Episode
+from quarantine.protocol import protocol
+from quarantine.tasks import Task
+from quarantine.turn import Turn
+from storage import slots, ticks
+
+log = structlog.get_logger()
+Due = TypeVar("Due", Checkin, Task, Episode)
+
+CHUNK = 2_000
+"""Episodes opened in one transaction: answers wait at most some tens of milliseconds (performance.md §3c)."""
+UNITS, TASKS, ENDS = 20, 200, 200
+POSTPONE = timedelta(minutes=10)
+"""What cannot be decided because of a fault is tried again after this long, and logged each time."""
+
+
+@dataclass
+class Counts:
+    """What one sweep did."""
+
+    prompted: int = 0
+    checkins: int = 0
+    tasks: int = 0
+    ended: int = 0
+    retried: int = 0
+    failed: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """The counts of two sweeps together."""
+        return Counts(
+            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(Counts))
+        )
+
+    def any(self) -> bool:
+        """Whether anything was due."""
+        return any(getattr(self, each.name) for each in fields(self))
+
+
+class Sweeps:
+    """Claims what is due and has it decided; running twice, late or on two machines changes nothing."""
+
+    def __init__(self, turns: Turns, database: Database[Arrived], probe: Probe = no_probe) -> None:
+        self.turns = turns
+        self.database = database
+        self.probe = probe
+
+    async def sweep(self, at: datetime | None = None) -> Counts:
+        """Do everything that is due now, or was due at the instant `at`."""
+        now = at or self.turns.clock.now()
+        counts = Counts()
+        counts.prompted = await self._open_slots(now)
+        counts.ended = await self._repeat(lambda conn: self._ends(conn, now))
+        counts.checkins = await self._repeat(lambda conn: self._checkins(conn, now))
+        counts.tasks = await self._repeat(lambda conn: self._tasks(conn, now))
+        counts.retried = await self._retry()
+        if counts.any():
+            log.info("swept", **{each.name: getattr(counts, each.name) for each in fields(counts)})
+        return counts
+
+    async def _open_slots(self, now: datetime) -> int:
+        opened = 0
+        while groups := await self.database.run(lambda conn: slots.due_groups(conn, now), Rank.CLOCK):
+            for code, due_at in groups:
+                opened += await self._open_slot(code, due_at, now)
+        return opened
+
+    async def _open_slot(self, code: str, due_at: datetime, now: datetime) -> int:
+        rules = protocol(code)
+        opening = rules.opening_at(due_at)
+
+        def chunk(conn: Connection) -> slots.Opened:
+            done = slots.open_slot(
+                conn,
+                protocol_code=code,
+                opening=opening,
+                following=rules.next_opening(opening.opens_at),
+                now=now,
+                ids=self.turns.ids.block,
+                at=due_at,
+                chunk=CHUNK,
+            )
+            self.probe("mid chunk")
+            return done
+
+        count = 0
+        while True:
+            opened = await self.database.run(chunk, Rank.CLOCK)
+            count += opened.count
+            if opened.done:
+                return count
+
+    async def _repeat(self, chunk: Callable[[Connection], int]) -> int:
+        total = 0
+        while count := await self.database.run(chunk, Rank.CLOCK):
+            total += count
+        return total
+
+    def _checkins(self, conn: Connection, now: datetime) -> int:
+        units = ticks.due_checkins(conn, now, UNITS)
+        for _, checkins in units:
+            self._safely(conn, checkins, now, checkins_due, ticks.postpone_checkins)
+        return len(units)
+
+    def _tasks(self, conn: Connection, now: datetime) -> int:
+        tasks = ticks.due_tasks(conn, self.turns.keyring, now, TASKS)
+        by_unit: dict[int, list[Task]] = {}
+        for task in tasks:
+            by_unit.setdefault(task.unit_id, []).append(task)
+        for mine in by_unit.values():
+            self._safely(conn, mine, now, tasks_due, ticks.postpone_tasks)
+        return len(tasks)
+
+    def _ends(self, conn: Connection, now: datetime) -> int:
+        episodes = slots.due_ends(conn, self.turns.keyring, now, ENDS)
+        for episode in episodes:
+            self._safely(conn, [episode], now, ends_due, slots.postpone_ends)
+        return len(episodes)
+
+    def _safely(
+        self,
+        conn: Connection,
+        due: Sequence[Due],
+        now: datetime,
+        decide: Callable[[Turn, Sequence[Due]], None],
+        postpone: Callable[[Connection, Sequence[int], datetime], None],
+    ) -> None:
+        """Decide on what is due; a fault in it holds up nobody else."""
+        try:
+            with conn.begin_nested():
+                self.turns.clock_turn(conn, lambda turn: decide(turn, due), now)
+        except Exception:
+            log.exception("sweep failed", of=decide.__name__, size=len(due))
+            postpone(conn, [row.id for row in due], now + POSTPONE)
+
+    async def _retry(self) -> int:
+        kept = await self.database.run(self.turns.retry_due, Rank.CLOCK)
+        for arrived in kept:
+            await self.database.message(arrived)
+        return len(kept)

@@ -1,0 +1,241 @@
+"""Turns: a group of messages, or a tick, in one transaction from reading to commit (DESIGN.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+from sqlalchemy import Connection, Engine
+
+from bot.clock import Clock
+from bot.ids import Ids
+from quarantine.conversation import Script
+from quarantine.effects import Effect, LetterPosted, MenuWanted
+from quarantine.messages import Address, Incoming, Kind
+from quarantine.store import Context
+from quarantine.talk import Speak, take
+from quarantine.turn import Turn
+from storage import contexts, inbox
+from storage.apply import StaleDecisionError, apply
+from storage.lookups import address_digest
+from storage.reader import SqlStore
+from storage.sealing import Keyring
+
+log = structlog.get_logger()
+
+TRIES = 5
+"""A message whose turn has failed this often is parked and the operator told."""
+RETRY_AFTER = timedelta(seconds=5)
+STALE_TRIES = 3
+"""How often a turn is decided anew because somebody else had changed what it was decided on."""
+
+Probe = Callable[[str], None]
+"""Called at the crash points of DESIGN.md §9; does nothing but in the tests that kill the process there."""
+
+
+def no_probe(_: str) -> None:
+    """The probe of everyday life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message to be taken; `kept` is the inbox row of one that failed before."""
+
+    incoming: Incoming
+    kept: int | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What the channel does once the turn is committed; none of it matters if it is lost."""
+
+    repeated: bool = False
+    acknowledge: Incoming | None = None
+    settle: bool = False
+    menus: tuple[MenuWanted, ...] = ()
+    letters: int = 0
+
+
+class Turns:
+    """Takes messages through the script and its effects into the database, a group at a time."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        keyring: Keyring,
+        script: Script,
+        speak: Speak,
+        clock: Clock,
+        ids: Ids,
+        random_below: Callable[[int], int],
+        probe: Probe = no_probe,
+    ) -> None:
+        self.engine = engine
+        self.keyring = keyring
+        self.script = script
+        self.speak = speak
+        self.clock = clock
+        self.ids = ids
+        self.random_below = random_below
+        self.probe = probe
+
+    def take_group(self, group: Sequence[Arrived]) -> list[After]:
+        """Take a group in one commit; when that fails, take its messages one by one."""
+        try:
+            return self._commit(group)
+        except Exception as error:  # a fault of one must not cost the others their turn
+            if len(group) == 1:
+                return [self._alone(group[0], error)]
+            log.info("group taken singly", error=type(error).__name__, size=len(group))
+            return [after for arrived in group for after in self.take_group([arrived])]
+
+    def clock_turn(self, conn: Connection, decide: Callable[[Turn], None], now: datetime | None = None) -> Turn:
+        """A turn opened by the clock or by the outcome of a letter, within the caller's transaction."""
+        turn = self._turn(conn, now or self.clock.now())
+        decide(turn)
+        self.probe("before apply")
+        apply(conn, self.keyring, turn.effects, turn.now)
+        self.probe("after apply")
+        return turn
+
+    def turn_of(self, conn: Connection, context: Context, now: datetime) -> Turn:
+        """A turn of the clock that concerns one person."""
+        return self._turn(conn, now, context=context)
+
+    def retry_due(self, conn: Connection, limit: int = 50) -> list[Arrived]:
+        """Messages kept in the inbox whose next try has come."""
+        return [
+            Arrived(self._unsealed(kept.id, kept.raw), kept.id, kept.tries)
+            for kept in inbox.due(conn, self.clock.now(), limit)
+        ]
+
+    def _commit(self, group: Sequence[Arrived]) -> list[After]:
+        now = self.clock.now()
+        with self.engine.begin() as conn:
+            results = self._decide(conn, group, now)
+            self.probe("before commit")
+        self.probe("after commit")
+        return results
+
+    def _decide(self, conn: Connection, group: Sequence[Arrived], now: datetime) -> list[After]:
+        rows = [arrived.kept or self.ids.one() for arrived in group]
+        fresh = self._receive(conn, group, rows, now)
+        todo = [index for index, is_fresh in enumerate(fresh) if is_fresh]
+        results = [After(repeated=True) for _ in group]
+        if not todo:
+            return results
+        known = contexts.load(
+            conn, self.keyring, [group[index].incoming for index in todo], self.ids.one, now
+        )
+        effects: list[Effect] = []
+        failed: set[int] = set()
+        for index, context in zip(todo, known, strict=True):
+            turn = self._turn(conn, now, said=group[index].incoming, context=context)
+            try:
+                take(self.script, turn, self.speak)
+            except Exception as error:  # noqa: BLE001  # kept in the inbox and tried again
+                self._keep(conn, rows[index], group[index], error, now)
+                failed.add(index)
+                results[index] = After(acknowledge=_press(group[index].incoming))
+                continue
+            effects.extend(turn.effects)
+            results[index] = _after(turn)
+        inbox.done(conn, [rows[i] for i in todo if group[i].kept is not None and i not in failed])
+        self.probe("before apply")
+        apply(conn, self.keyring, effects, now)
+        self.probe("after apply")
+        return results
+
+    def _receive(self, conn: Connection, group: Sequence[Arrived], rows: list[int], now: datetime) -> list[bool]:
+        """Drop repeats, and hold what came behind a message that still waits for its turn."""
+        digests = [self._digest(arrived.incoming.address) for arrived in group]
+        new = [index for index, arrived in enumerate(group) if arrived.kept is None]
+        arrivals = [
+            inbox.Arrival(
+                rows[index], group[index].incoming.address.account, group[index].incoming.id, digests[index], now
+            )
+            for index in new
+        ]
+        fresh = [arrived.kept is not None for arrived in group]
+        for index, is_fresh in zip(new, inbox.receive(conn, arrivals), strict=True):
+            fresh[index] = is_fresh
+        waiting = inbox.waiting_addresses(conn, {digests[index] for index in new})
+        held = [index for index in new if fresh[index] and digests[index] in waiting]
+        inbox.hold(
+            conn, [(rows[i], self._sealed(rows[i], group[i].incoming), digests[i]) for i in held], now
+        )
+        for index in held:
+            fresh[index] = False
+        return fresh
+
+    def _digest(self, address: Address) -> bytes:
+        return address_digest(self.keyring, address)
+
+    def _turn(
+        self, conn: Connection, now: datetime, said: Incoming | None = None, context: Context | None = None
+    ) -> Turn:
+        return Turn(
+            now=now,
+            ids=self.ids.one,
+            random_below=self.random_below,
+            store=SqlStore(conn, self.keyring, now),
+            said=said,
+            context=context,
+        )
+
+    def _alone(self, arrived: Arrived, error: Exception) -> After:
+        """A message that failed by itself: decided anew when it was overtaken, else kept for another try."""
+        for _ in range(STALE_TRIES if isinstance(error, StaleDecisionError) else 0):
+            try:
+                return self._commit([arrived])[0]
+            except StaleDecisionError:
+                continue
+            except Exception as other:  # noqa: BLE001  # kept below like every other fault
+                error = other
+                break
+        now = self.clock.now()
+        with self.engine.begin() as conn:
+            row = arrived.kept or self.ids.one()
+            if arrived.kept is None and not self._receive(conn, [arrived], [row], now)[0]:
+                return After(repeated=True)
+            self._keep(conn, row, arrived, error, now)
+        return After(acknowledge=_press(arrived.incoming))
+
+    def _keep(
+        self, conn: Connection, row: int, arrived: Arrived, error: Exception, now: datetime
+    ) -> None:
+        tries = arrived.tries + 1
+        log.error("turn failed", inbox=row, tries=tries, kind=str(arrived.incoming.kind), exc_info=error)
+        raw = None if arrived.kept else self._sealed(row, arrived.incoming)
+        again = now + RETRY_AFTER * 2 ** min(tries, 6)
+        inbox.fail(conn, [inbox.Failure(row, type(error).__name__, again, raw)])
+        if tries >= TRIES:
+            inbox.park(conn, [row])
+            log.critical("message parked", inbox=row, error=type(error).__name__)
+
+    def _sealed(self, row: int, incoming: Incoming) -> bytes:
+        return self.keyring.seal("inbox", "raw", row, msgspec.json.encode(incoming))
+
+    def _unsealed(self, row: int, raw: bytes) -> Incoming:
+        return msgspec.json.decode(self.keyring.open("inbox", "raw", row, raw), type=Incoming)
+
+
+def _press(incoming: Incoming) -> Incoming | None:
+    return incoming if incoming.kind is Kind.PRESS else None
+
+
+def _after(turn: Turn) -> After:
+    letters = [effect.letter for effect in turn.effects if isinstance(effect, LetterPosted)]
+    said = turn.said
+    replaced = any(letter.replaces is not None for letter in letters)
+    return After(
+        acknowledge=_press(said) if said else None,
+        settle=said is not None and said.pressed_in is not None and not replaced,
+        menus=tuple(effect for effect in turn.effects if isinstance(effect, MenuWanted)),
+        letters=len(letters),
+    )
