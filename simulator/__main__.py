@@ -45,7 +45,13 @@ def main(words: list[str] | None = None) -> int:
         callback_seconds=chosen.callback_seconds,
         limits_on=not chosen.no_limits,
     )
-    web.run_app(make_app(settings), host=chosen.host, port=chosen.port, access_log=None, print=None)
+    try:
+        web.run_app(make_app(settings), host=chosen.host, port=chosen.port, access_log=None, print=None)
+    except OSError as error:
+        sys.stderr.write(
+            f"Cannot listen on {chosen.host}, port {chosen.port}: {error.strerror}. Try --port.\n"
+        )
+        return 1
     return 0
 
 

@@ -4,19 +4,17 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import aiohttp
 import msgspec
 from aiohttp import web
 
 from simulator.actions import ACTIONS, Impossible
 from simulator.botapi import WORLD
-from simulator.clock import ClockOut, ask_cachly
 from simulator.faults import Fault
 from simulator.people import Group, Phone
 from simulator.refusal import Json
-from simulator.world import World
+from simulator.timekeeper import Timekeeper
 
-SESSION: web.AppKey[aiohttp.ClientSession] = web.AppKey("session", aiohttp.ClientSession)
+TIMEKEEPER: web.AppKey[Timekeeper] = web.AppKey("timekeeper", Timekeeper)
 FIRST_PHONE = 1_000_001
 FIRST_GROUP = -1_000_001
 KEEP_ALIVE_SECONDS = 15
@@ -43,6 +41,7 @@ class NewPhone(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     role: str | None = None
     phone_number: str | None = None
     home: Point | None = None
+    started: bool | None = None
 
 
 class NewGroup(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -225,8 +224,9 @@ async def switch_limits(request: web.Request) -> web.Response:
 
 
 async def show_calls(request: web.Request) -> web.Response:
-    """GET /sim/calls: the newest calls of the bot, for tests."""
-    return done({"calls": list(request.app[WORLD].calls)})
+    """GET /sim/calls: the newest calls of the bot, and how many long polls wait, for tests."""
+    world = request.app[WORLD]
+    return done({"calls": list(world.calls), "polling": world.mailbox.polling})
 
 
 async def reset(request: web.Request) -> web.Response:
@@ -248,25 +248,10 @@ async def show_file(request: web.Request) -> web.Response:
     return web.Response(body=stored.content, content_type=safe)
 
 
-async def _clock(request: web.Request, move: Json | None) -> web.Response:
-    world: World = request.app[WORLD]
-    answer: Json = {"reachable": True}
-    try:
-        if (now := await ask_cachly(request.app[SESSION], world.settings.clock_url, move)) is not None:
-            world.clock.set_now(now)
-    except ClockOut as error:
-        answer = {"reachable": False, "error": str(error)}
-    answer["now"] = world.clock.now().isoformat()
-    if move is not None:
-        world.publish({"kind": "clock", **answer})
-    return web.json_response(
-        {"ok": answer["reachable"], **answer}, status=200 if answer["reachable"] or move is None else 502
-    )
-
-
 async def show_clock(request: web.Request) -> web.Response:
     """GET /sim/clock: the phones' time, and whether Cachly answers."""
-    return await _clock(request, None)
+    answer = await request.app[TIMEKEEPER].ask()
+    return web.json_response({"ok": True, **answer})
 
 
 async def move_clock(request: web.Request) -> web.Response:
@@ -274,7 +259,10 @@ async def move_clock(request: web.Request) -> web.Response:
     wanted = await read(request, ClockMove)
     if (wanted.advance_seconds is None) == (wanted.to is None):
         raise web.HTTPBadRequest(text='give either "advance_seconds" or "to"')
-    return await _clock(request, msgspec.to_builtins(wanted))
+    answer = await request.app[TIMEKEEPER].move(msgspec.to_builtins(wanted))
+    return web.json_response(
+        {"ok": answer["reachable"], **answer}, status=200 if answer["reachable"] else 502
+    )
 
 
 async def stream_events(request: web.Request) -> web.StreamResponse:

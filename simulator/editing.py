@@ -2,14 +2,13 @@
 
 import msgspec
 
+from simulator.content import caption_content, place
 from simulator.markup import read_inline
 from simulator.refusal import Json, bad_request
 from simulator.sending import (
     SendMessage,
-    caption_content,
     known_chat,
     open_chat,
-    place,
     text_content,
 )
 from simulator.wire import LinkPreviewOptions, MessageEntity, Wire

@@ -1,5 +1,6 @@
 """The Bot API's methods that put new messages into a chat."""
 
+from simulator.content import caption_content, content_of, forwarded, place, quoted
 from simulator.files import StoredFile
 from simulator.formatting import read_text, units
 from simulator.markup import Markup, read_markup
@@ -9,24 +10,6 @@ from simulator.wire import LinkPreviewOptions, MessageEntity, ReplyParameters, W
 from simulator.world import Stored, World
 
 TEXT_UNITS = 4096
-CAPTION_UNITS = 1024
-CONTENT = (
-    "text",
-    "entities",
-    "caption",
-    "caption_entities",
-    "photo",
-    "document",
-    "voice",
-    "sticker",
-    "venue",
-    "contact",
-)
-PLACE_RANGES = {
-    "horizontal_accuracy": (0, 1500),
-    "heading": (1, 360),
-    "proximity_alert_radius": (1, 100_000),
-}
 ACTIONS = frozenset(
     (
         "typing",
@@ -198,30 +181,6 @@ def text_content(params: SendMessage) -> Json:
     return content
 
 
-def caption_content(caption: str, parse_mode: str | None, entities: list[MessageEntity] | None) -> Json:
-    """The caption and its entities; nothing when there is none."""
-    text, found = read_text(caption, parse_mode, entities)
-    if units(text) > CAPTION_UNITS:
-        raise bad_request("message caption is too long")
-    return ({"caption": text} if text else {}) | ({"caption_entities": found} if found else {})
-
-
-def place(latitude: float | None, longitude: float | None, **more: float | None) -> Json:
-    """The Bot API's Location; raises for missing or impossible coordinates and details."""
-    if latitude is None or longitude is None:
-        raise bad_request("there is no latitude or longitude in the request")
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):  # noqa: PLR2004 - the globe
-        raise bad_request("wrong latitude or longitude specified")
-    for name, (low, high) in PLACE_RANGES.items():
-        if (value := more.get(name)) is not None and not low <= value <= high:
-            raise bad_request(f"wrong {name} specified")
-    period = more.get("live_period")
-    if period is not None and not 60 <= period <= 86400 and period != 0x7FFFFFFF:  # noqa: PLR2004 - Bot API
-        raise bad_request("wrong live period specified")
-    spot = {"latitude": latitude, "longitude": longitude}
-    return spot | {name: value for name, value in more.items() if value is not None}
-
-
 def put(world: World, params: Sent, content: Json) -> Stored:
     """Send `content` as the bot: checks chat, reply and keyboard, and changes the phone's keyboard."""
     chat_id = open_chat(world, params.chat_id)
@@ -250,11 +209,6 @@ def _replied(world: World, params: Sent, chat_id: int) -> Json:
     if params.allow_sending_without_reply or (reply and reply.allow_sending_without_reply):
         return {}
     raise bad_request("message to be replied not found")
-
-
-def quoted(original: Stored) -> Json:
-    """A message inside a reply, which holds no further reply."""
-    return {name: value for name, value in original.body.items() if name != "reply_to_message"}
 
 
 def _show_keyboard(world: World, chat_id: int, markup: Markup, stored: Stored) -> None:
@@ -328,25 +282,6 @@ def _original(world: World, from_chat_id: int | str, message_id: int | None, dee
     if original.protected:
         raise bad_request(f"message can't be {'forwarded' if deed == 'forward' else 'copied'}")
     return original
-
-
-def forwarded(world: World, original: Stored) -> Json:
-    """The content of a message with the sign of where it came from."""
-    sender = original.body["from"]
-    origin = original.body.get("forward_origin") or {
-        "type": "user",
-        "date": original.body["date"],
-        "sender_user": world.bot() if original.from_bot else sender,
-    }
-    return content_of(original) | {"forward_origin": origin}
-
-
-def content_of(original: Stored) -> Json:
-    """What a message says, without where and when it was said."""
-    content = {name: original.body[name] for name in CONTENT if name in original.body}
-    if "location" in original.body:
-        content["location"] = {name: original.body["location"][name] for name in ("latitude", "longitude")}
-    return content
 
 
 def forward_message(world: World, params: ForwardMessage) -> Json:

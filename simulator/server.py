@@ -10,6 +10,7 @@ from aiohttp import web
 from simulator import botapi, control
 from simulator.files import UPLOAD_BYTES
 from simulator.settings import Settings
+from simulator.timekeeper import Timekeeper
 from simulator.webhook import Pusher
 from simulator.world import World
 
@@ -19,13 +20,17 @@ MULTIPART_EXTRA = 1024 * 1024
 
 
 async def _outward(app: web.Application) -> AsyncIterator[None]:
-    """The session for Cachly's clock and webhook, and the task that pushes updates."""
+    """The tasks that speak first: one pushes updates to a webhook, one follows Cachly's clock."""
     world = app[WORLD]
     async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
-        app[control.SESSION] = session
-        pushing = group.create_task(Pusher(world, session).run())
+        app[control.TIMEKEEPER] = Timekeeper(world, session)
+        tasks = [
+            group.create_task(Pusher(world, session).run()),
+            group.create_task(app[control.TIMEKEEPER].run()),
+        ]
         yield
-        pushing.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 async def _let_go(app: web.Application) -> None:

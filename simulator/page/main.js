@@ -9,6 +9,7 @@ const views = new Map();
 const clock = new Clock();
 
 const house = {
+  active: null,
   bot: { first_name: "Cachly", username: "" },
   phones: () => [...views.values()].map((view) => view.phone),
   async open(phoneId, payload) {

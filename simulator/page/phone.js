@@ -13,7 +13,8 @@ const TOAST_MS = 4000;
 const SPIN_MS = 10000;
 
 export class PhoneView {
-  // `house` knows the other phones and the bot: phones(), bot, open(phoneId, payload), enlarge(url).
+  // `house` knows the other phones and the bot: phones(), bot, open(phoneId, payload), enlarge(url),
+  // and which phone is in somebody's hand (active): its messages ring, but are not counted as unread.
   constructor(phone, house) {
     this.house = house;
     this.messages = new Map();
@@ -82,7 +83,7 @@ export class PhoneView {
     }
     if (!message.from_bot) return;
     this.setStatus("bot");
-    this.unread += 1;
+    if (this.house.active !== this) this.unread += 1;
     this.showUnread();
     if (!message.silent) this.ring();
   }
@@ -121,6 +122,7 @@ export class PhoneView {
   }
 
   seen() {
+    this.house.active = this;
     if (this.unread === 0) return;
     this.unread = 0;
     this.node.classList.remove("ring");

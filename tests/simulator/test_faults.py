@@ -1,15 +1,11 @@
-"""Failures on demand, limits, polling, and the clock."""
+"""Failures on demand, limits and polling."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
-from simulator.settings import Settings
-from tests.simulator.conftest import LAN, TOKEN, serving
+from tests.simulator.conftest import LAN, TOKEN
 from tests.simulator.littlebot import until
 
 
@@ -142,35 +138,3 @@ async def test_a_long_poll_wakes_for_an_update_and_a_second_poller_ends_the_firs
         assert body["description"].startswith("Conflict: terminated by other getUpdates")
         await bench.act("text", text="có người nhắn")
         assert (await second)[1]["result"][0]["message"]["text"] == "có người nhắn"
-
-
-async def test_moves_of_the_clock_are_passed_to_cachly_and_followed(bench):
-    """The same JSON goes on to Cachly; messages carry the hour it answers, which then goes on running."""
-    asked = []
-
-    async def clock(request):
-        asked.append(await request.json())
-        return web.json_response({"now": "2026-11-24T00:30:00Z"})
-
-    app = web.Application()
-    app.router.add_post("/demo/clock", clock)
-    async with TestServer(app) as cachly:
-        async for moved in serving(Settings(clock_url=str(cachly.make_url("/demo/clock")))):
-            body = await moved.sim("clock", to="next_day")
-            assert body["ok"]
-            assert asked == [{"to": "next_day"}]
-            moved.hands.seconds += 5
-            sent = (await moved.act("text", text="a"))["message"]
-            assert datetime.fromtimestamp(sent["date"], UTC) == datetime(2026, 11, 24, 0, 30, 5, tzinfo=UTC)
-            assert (await moved.sim("clock", verb="GET"))["reachable"]
-            assert not (await moved.sim("clock", to="next_day", advance_seconds=3))["ok"]
-
-
-async def test_an_unreachable_cachly_is_said_and_the_clock_stays(bench):
-    """Without Cachly a move answers 502 with a reason, and the time does not move."""
-    before = bench.world.clock.now()
-    async for alone in serving(Settings(clock_url="http://127.0.0.1:9/demo/clock")):
-        body = await alone.sim("clock", advance_seconds=3600)
-        assert (body["ok"], body["reachable"]) == (False, False)
-        assert "not reachable" in body["error"]
-        assert alone.world.clock.now() == before

@@ -145,7 +145,7 @@ async def test_the_round_in_the_browser(desk):
 
 
 async def test_a_new_message_rings_and_an_edit_does_not(desk):
-    """A new message flashes and counts until the phone is touched; an edit does neither."""
+    """A new message flashes, and counts until the phone is in the hand again; an edit does neither."""
     from playwright.async_api import expect  # noqa: PLC0415 - only where there is a browser
 
     await desk.bench.act("start", phone=2)
@@ -154,6 +154,7 @@ async def test_a_new_message_rings_and_an_edit_does_not(desk):
     await expect(officer).to_have_class(re.compile("ring"))
     await officer.locator(".chat").click()
     await expect(officer.locator(".badge")).to_be_hidden()
+    await desk.phone(3).locator(".chat").click()
     await desk.bench.act("press", phone=2, text="Ho")
     await expect(desk.bubbles(2, "đã trả lời: cough")).to_be_visible()
     await expect(officer.locator(".badge")).to_have_text("1")  # the question for the location, not the edit
