@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import io
 import json
 import logging
 import re
@@ -10,7 +9,6 @@ import sqlite3
 import sys
 import threading
 import warnings
-from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -22,7 +20,8 @@ from telegram.request import HTTPXRequest
 
 from bot import logs
 from bot.scrubbing import Scrubber
-from bot.settings import LogFormat, LogLevel
+from bot.settings import LogFormat
+from tests.bot.captured_logs import taken_over
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw8"
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -50,6 +49,7 @@ SECRETS = (
     "21.03",
     "776",
 )
+SECRET_SETTINGS = (TOKEN, KEY)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 LIBRARIES = (
     *("aiohttp.server", "aiohttp.access", "httpx", "httpcore.http11", "telegram.Bot", "telegram", "alembic"),
@@ -62,30 +62,6 @@ LIBRARIES = (
     ),
     *("something.else", "handlers.checkin"),
 )
-
-
-@contextmanager
-def taken_over(style=LogFormat.JSON, libraries=LIBRARIES):
-    """All logging of the process, in the stream given; these libraries at DEBUG; undone afterwards.
-
-    Begun in the test's body, since pytest's own handlers, which hold whole records, join the root there.
-    """
-    stream, root = io.StringIO(), logging.getLogger()
-    before, level, hooks = list(root.handlers), root.level, (sys.excepthook, threading.excepthook)
-    levels = {name: logging.getLogger(name).level for name in (*libraries, *logs.QUIET)}
-    try:
-        logs.start(LogLevel.DEBUG, style, (TOKEN, KEY), stream)
-        for name in libraries:
-            logging.getLogger(name).setLevel(logging.DEBUG)
-        yield stream
-    finally:
-        logging.captureWarnings(capture=False)
-        structlog.reset_defaults()
-        root.handlers[:] = before
-        root.setLevel(level)
-        sys.excepthook, threading.excepthook = hooks
-        for name, own in levels.items():
-            logging.getLogger(name).setLevel(own)
 
 
 @pytest.fixture(params=list(LogFormat))
@@ -107,7 +83,7 @@ def assert_clean(text):
 def test_library_records_are_scrubbed(style, library, hostile):
     """A library's record leaks nothing: as argument, in a mapping, made at run time, or as its whole text."""
     logger = logging.getLogger(library)
-    with taken_over(style) as lines:
+    with taken_over(style, SECRET_SETTINGS, LIBRARIES) as lines:
         logger.error("Calling with %s and %r", hostile, {"text": hostile})
         logger.error("Calling with %(text)s", {"text": hostile})
         logger.warning(f"Calling with {hostile}")  # noqa: G004 - what a careless library does
@@ -132,7 +108,7 @@ def fail(told):
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_exceptions_are_told_without_contents(style, hostile):
     """An exception is its class and its places in the code; arguments, causes, notes and locals stay out."""
-    with taken_over(style) as lines:
+    with taken_over(style, SECRET_SETTINGS, LIBRARIES) as lines:
         try:
             fail(hostile)
         except ExceptionGroup:
@@ -149,7 +125,7 @@ def test_exceptions_are_told_without_contents(style, hostile):
 def test_our_events_hold_ids_and_counts(style, hostile):
     """A value under a personal name, a sentence or a long number under any name is replaced; ids stay."""
     personal = ("name", "phone", "text", "address", "lat", "lng", "home_address", "chat_id", "answers")
-    with taken_over(style) as lines:
+    with taken_over(style, SECRET_SETTINGS, LIBRARIES) as lines:
         log = structlog.get_logger("bot.sender").bind(account="telegram")
         log.info("letter.sent", letter_id=2**62, person_id=912345679, count=3, seconds=0.12345)
         log.info("letter.sent", reason="blocked", **dict.fromkeys(personal, hostile))
@@ -164,7 +140,7 @@ def test_our_events_hold_ids_and_counts(style, hostile):
 
 def test_a_folded_name_under_any_key(style):
     """More than one word is somebody's words, whatever the key."""
-    with taken_over(style) as lines:
+    with taken_over(style, SECRET_SETTINGS, LIBRARIES) as lines:
         structlog.get_logger("bot").info("turn.done", who=NAMES[2], note=f"{NAMES[1]} ơi", reason="not_found")
     said = lines.getvalue()
     assert_clean(said)
@@ -209,7 +185,7 @@ async def ask_the_server():
 
 async def test_the_libraries_themselves(style):
     """What the libraries really log at DEBUG, with personal data passing through them, holds none of it."""
-    with taken_over(style) as lines:
+    with taken_over(style, SECRET_SETTINGS, LIBRARIES) as lines:
         ask_the_database()
         await ask_the_server()
         loop = asyncio.get_running_loop()
@@ -223,7 +199,7 @@ async def test_the_libraries_themselves(style):
 
 def test_warnings_and_uncaught_exceptions(style):
     """Warnings and what nobody caught, in the main thread or another, go through the same scrubber."""
-    with warnings.catch_warnings(), taken_over(style) as lines:
+    with warnings.catch_warnings(), taken_over(style, SECRET_SETTINGS, LIBRARIES) as lines:
         warnings.simplefilter("always")
         warnings.warn(NAMES[0], stacklevel=1)
         thread = threading.Thread(target=fail, args=NAMES[:1])
@@ -249,7 +225,7 @@ class Broken:
 
 def test_a_record_that_cannot_be_written_is_not_shown(style, capsys):
     """Logging's own complaint prints the arguments of a broken record; ours names the logger only."""
-    with taken_over(style) as lines:
+    with taken_over(style, SECRET_SETTINGS, LIBRARIES) as lines:
         structlog.get_logger("bot.jobs").info(Broken(), name=NAMES[0])
     assert "a log record of bot.jobs was lost: Error" in lines.getvalue()
     assert_clean(lines.getvalue())
@@ -284,6 +260,6 @@ def test_patterns_leave_the_rest_alone(harmless):
 
 def test_libraries_are_quiet_below_warning():
     """Whatever the level, libraries do not tell what passes through them."""
-    with taken_over(libraries=()):
+    with taken_over():
         for name in logs.QUIET:
             assert not logging.getLogger(f"{name}.part").isEnabledFor(logging.INFO)
