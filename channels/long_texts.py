@@ -39,7 +39,8 @@ def split(text: str, limit: int) -> list[str]:
 def _first(text: str, limit: int) -> str:
     window = text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
     for pause in _PAUSES:
-        ends = [found.end() for found in pause.finditer(window)]
+        # A space just behind the window makes a good end too, for it is left out.
+        ends = [found.end() for found in pause.finditer(text, 0, len(window) + 1)]
         if ends and 2 * ends[-1] >= len(window):
-            return window[: ends[-1]]
+            return text[: ends[-1]]
     return window

@@ -18,6 +18,7 @@ from quarantine.messages import Button, Reply, Want
 
 DATA_BYTES: Final = 64
 INLINE_BUTTONS: Final = 100
+IN_A_ROW: Final = 8
 """Telegram's limits: channels.md §3.1."""
 
 
@@ -45,11 +46,12 @@ def markup(reply: Reply) -> Markup | None:
 
 
 def inline(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup:
-    """Choices under the message; raises Unsendable for labels or data that Telegram would refuse."""
+    """Choices under the message, long rows broken; raises Unsendable for what Telegram would refuse."""
     count = sum(len(row) for row in rows)
     if count > INLINE_BUTTONS:
         raise Unsendable(f"{count} buttons; Telegram takes {INLINE_BUTTONS}")
-    return InlineKeyboardMarkup([[_inline_button(button) for button in row] for row in rows])
+    fitting = (row[at : at + IN_A_ROW] for row in rows for at in range(0, len(row), IN_A_ROW))
+    return InlineKeyboardMarkup([[_inline_button(button) for button in row] for row in fitting])
 
 
 def _inline_button(button: Button) -> InlineKeyboardButton:
