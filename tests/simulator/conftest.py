@@ -1,5 +1,6 @@
 """A stand-in server on a free local port, its clocks moved by hand, and a few words to drive it with."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -115,10 +116,21 @@ class Hook:
     statuses: list = field(default_factory=list)
     seen: list = field(default_factory=list)
     reply: dict | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    inside: int = 0
+    most_inside: int = 0
+
+    def __post_init__(self):
+        """Let everything in at once, unless a test shuts the gate."""
+        self.gate.set()
 
     async def take(self, request):
         """One push."""
         self.seen.append((dict(request.headers), await request.json()))
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        await self.gate.wait()
+        self.inside -= 1
         status = self.statuses.pop(0) if self.statuses else 200
         return web.json_response(self.reply or {}, status=status)
 

@@ -115,6 +115,15 @@ async def test_thirty_messages_a_second_in_all(bench):
     await bench.say(chat_id=31)
 
 
+async def test_twenty_messages_a_minute_to_a_group(bench):
+    """A group takes twenty messages at once, then one every three seconds."""
+    group = (await bench.sim("groups", title="Trạm"))["group"]["id"]
+    for _ in range(20):
+        await bench.say(chat_id=group)
+    status, body = await bench.call("sendMessage", chat_id=group, text="a")
+    assert (status, body["parameters"]) == (429, {"retry_after": 3})
+
+
 async def test_polling_confirms_by_offset(bench):
     """Updates come again until an offset confirms them; a negative offset keeps the newest."""
     for text in "abc":

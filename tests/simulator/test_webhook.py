@@ -1,6 +1,5 @@
 """Updates pushed to a webhook: secret, order, retries, and what getWebhookInfo says of failures."""
 
-import aiohttp
 import pytest
 
 from simulator.settings import Settings
@@ -73,8 +72,20 @@ async def test_a_webhook_may_answer_with_a_call(pushing, hook):
     assert [stored.body["text"] for stored in pushing.world.messages[LAN].values()][-1] == "đã nhận"
 
 
-async def test_a_stopped_server_lets_go_of_pollers(bench):
-    """Closing the server ends a long poll instead of waiting for it."""
-    bench.world.mailbox.close()
-    assert await bench.ok("getUpdates", timeout=50) == []
-    assert isinstance(bench.http, aiohttp.ClientSession)
+async def test_at_most_max_connections_are_open_and_one_per_chat(pushing, hook):
+    """Chats are pushed side by side up to max_connections; one chat's updates never overtake each other."""
+    pushing.world.settings = Settings(webhook_backoff=(0.01,))
+    for number in (1, 2, 3):
+        await pushing.sim("phones", id=number, label=f"Máy {number}", started=True)
+        for text in ("một", "hai"):
+            await pushing.act("text", phone=number, text=text)
+    hook.gate.clear()
+    await pushing.ok("setWebhook", url=hook.url, max_connections=2)
+    await until(lambda: hook.inside == 2)
+    assert len({body["message"]["chat"]["id"] for _, body in hook.seen}) == 2
+    hook.gate.set()
+    await until(lambda: not pushing.world.mailbox.pending)
+    assert hook.most_inside == 2
+    for number in (1, 2, 3):
+        texts = [body["message"]["text"] for _, body in hook.seen if body["message"]["chat"]["id"] == number]
+        assert texts == ["một", "hai"]

@@ -228,6 +228,25 @@ async def test_files_go_both_ways(bench):
         assert answer.status == 404
 
 
+async def test_a_file_over_20_mb_cannot_be_fetched(bench):
+    """GetFile gives at most 20 MB (channels.md §3.1)."""
+    large = bench.world.files.add(b"0" * (20 * 1024 * 1024 + 1), "lon.bin")
+    assert "file is too big" in await bench.refused("getFile", file_id=large.file_id)
+
+
+async def test_the_bots_own_live_location_moves_and_stops(bench):
+    """A live location of the bot is edited in place and ends without live_period; a plain one cannot move."""
+    live = await bench.ok("sendLocation", chat_id=LAN, latitude=21, longitude=105, live_period=60)
+    where = {"chat_id": LAN, "message_id": live["message_id"]}
+    moved = await bench.ok("editMessageLiveLocation", **where, latitude=21.5, longitude=105)
+    assert moved["location"] == {"latitude": 21.5, "longitude": 105, "live_period": 60}
+    stopped = await bench.ok("stopMessageLiveLocation", **where)
+    assert stopped["location"] == {"latitude": 21.5, "longitude": 105}
+    assert "can't be edited" in await bench.refused(
+        "editMessageLiveLocation", **where, latitude=21, longitude=105
+    )
+
+
 async def test_protected_messages_cannot_be_forwarded_and_forwards_name_their_origin(bench):
     """protect_content holds for bot and phone; a forward carries forward_origin."""
     open_one = await bench.say("Tờ hướng dẫn")
