@@ -1,0 +1,216 @@
+"""Rendering: a letter as one reader will see it, in their language and with the right honorific."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from bot.catalogues import Catalogue
+from bot.formatting import FULL, SHORT, capital, fill, show
+from quarantine.days import local_day
+from quarantine.letters import Asked, Enclosure, Letter, Option
+from quarantine.messages import Button, Params, Reply, Term, Want
+from quarantine.names import fold, given_name, honorific
+from quarantine.people import Unit
+from quarantine.phones import show_phone
+from storage.facts import STRANGER, Facts
+
+log = structlog.get_logger(__name__)
+
+PICKED = "✓ "
+"""Before the label of a choice that is ticked."""
+WANTED = {Want.LOCATION: "word.send_location", Want.CONTACT: "word.send_contact"}
+"""The label of the phone's own button where a question names none."""
+LINK = "https://t.me/{username}?start={code}"
+_TITLES = ("tram y te", "trung tam", "cdc", "diem tram", "so y te")
+_PLACES = frozenset({"phuong", "xa", "dac khu", "thi tran", "quan", "huyen", "thi xa", "thanh pho", "tinh"})
+_LONGEST_PLACE_WORD = 2
+
+DrawCard = Callable[[str, str, str, str, str], bytes]
+"""Draws the guide card from link, code, station, phone and expiry: a PNG (papers/guide_card.py)."""
+
+
+class MissingParameterError(LookupError):
+    """A text names a parameter that the letter does not bring."""
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Turns letters into replies; `usernames` are the bots' own names by account, for deep links."""
+
+    catalogue: Catalogue
+    draw_card: DrawCard
+    usernames: Mapping[str, str] = field(default_factory=dict)
+
+    def render(self, letter: Letter, reader: Facts, now: datetime, account: str = "") -> Reply:
+        """The letter as this reader sees it on this account.
+
+        Raises what a broken letter raises (a missing text or parameter when strict, a value that no text can
+        show); the sender records that as refused.
+        """
+        voice = Voice(self.catalogue, reader, now)
+        params = self._params(letter, account)
+        lines = [voice.speak(term) for term in letter.lead]
+        lines.append(voice.say(letter.key, params))
+        text = "\n".join(line for line in lines if line)
+        asked = letter.asked
+        wants = asked is not None and asked.want is not None
+        return Reply(
+            text=text,
+            buttons=() if asked is None or wants else buttons(asked, voice),
+            want=asked.want if asked else None,
+            want_label=want_label(asked, voice) if asked else "",
+            words=tuple(voice.label(option) for option in asked.options) if asked and wants else (),
+            replaces=letter.replaces,
+            photo=self._photo(letter, params, voice),
+            pin=_pin(letter),
+            protect=letter.protect,
+        )
+
+    def speak(self, term: Term, language: str) -> str:
+        """A message in a language, for nobody in particular: how a button reads that may also be typed."""
+        return Voice(self.catalogue, Facts(language=language), None).speak(term)
+
+    def _params(self, letter: Letter, account: str) -> Params:
+        code = letter.params.get("code")
+        if letter.enclosure is not Enclosure.GUIDE_CARD or not isinstance(code, str):
+            return letter.params
+        username = self.usernames.get(account, "")
+        link = LINK.format(username=username, code=code) if username else ""
+        return {**letter.params, "link": link}
+
+    def _photo(self, letter: Letter, params: Params, voice: Voice) -> bytes | None:
+        if letter.enclosure is not Enclosure.GUIDE_CARD:
+            return None
+        link, code, station, phone, expires = (
+            voice.parameter(name, params) for name in ("link", "code", "station", "phone", "expires_full")
+        )
+        return self.draw_card(link, code, station, phone, expires)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How one reader is spoken to: language, honorific, and the people who look after them."""
+
+    catalogue: Catalogue
+    reader: Facts
+    now: datetime | None
+
+    @property
+    def language(self) -> str:
+        """The language of the catalogue that this reader gets."""
+        return self.catalogue.language(self.reader.language)
+
+    def say(self, key: str, params: Params) -> str:
+        """A message with its parameters filled in."""
+        return fill(self.catalogue.text(key, self.language), lambda name: self.parameter(name, params))
+
+    def speak(self, term: Term) -> str:
+        """A term as this reader reads it."""
+        return self.say(term.key, term.params)
+
+    def label(self, option: Option) -> str:
+        """A choice as a button shows it: with a capital, and ticked when it is picked."""
+        text = option.label if isinstance(option.label, str) else self.speak(option.label)
+        return (PICKED if option.picked else "") + capital(text)
+
+    def parameter(self, name: str, params: Params) -> str:
+        """A parameter as it is written: the letter's own, else what is known of the reader.
+
+        {since_full} and {since_short} also write a parameter `since` in that form.
+        """
+        for given in (name, name.removesuffix(FULL), name.removesuffix(SHORT)):
+            if given in params:
+                return show(name, params[given], self.language, self.speak)
+        about = ABOUT_READER.get(name)
+        if about is not None:
+            return about(self)
+        if self.catalogue.strict:
+            raise MissingParameterError(name)
+        log.error("parameter missing", parameter=name)
+        return "…"
+
+
+def buttons(asked: Asked, voice: Voice) -> tuple[tuple[Button, ...], ...]:
+    """The choices of a question in rows; each button carries the question's number."""
+    drawn = [Button(voice.label(option), f"{asked.number}:{option.value}") for option in asked.options]
+    columns = max(1, asked.columns)
+    return tuple(tuple(drawn[start : start + columns]) for start in range(0, len(drawn), columns))
+
+
+def want_label(asked: Asked, voice: Voice) -> str:
+    """The label of the phone's own button for a location or a number; empty when none is asked for."""
+    if asked.want is None:
+        return ""
+    return voice.say(asked.want_label or WANTED[asked.want], {})
+
+
+def unit_title(unit: Unit) -> Term | str:
+    """What a unit is called in a sentence: "Phường Ngọc Hà" → "Trạm Y tế phường Ngọc Hà"."""
+    if fold(unit.name).startswith(_TITLES):
+        return unit.name
+    return Term(f"word.unit_{unit.kind}", {"place": place_name(unit.name)})
+
+
+def place_name(name: str) -> str:
+    """A place inside a sentence: its type word is not a name ("Phường Ngọc Hà" → "phường Ngọc Hà")."""
+    words = name.split(" ")
+    for length in range(_LONGEST_PLACE_WORD, 0, -1):
+        if len(words) > length and fold(" ".join(words[:length])) in _PLACES:
+            return " ".join([*map(str.lower, words[:length]), *words[length:]])
+    return name
+
+
+def _pin(letter: Letter) -> tuple[float, float] | None:
+    lat, lng = letter.params.get("lat"), letter.params.get("lng")
+    if letter.enclosure is Enclosure.PIN and isinstance(lat, int | float) and isinstance(lng, int | float):
+        return float(lat), float(lng)
+    return None
+
+
+def _you(voice: Voice) -> str:
+    person = voice.reader.person
+    age = person.age(local_day(voice.now)) if person and voice.now else None
+    return voice.say(f"word.you_{honorific(age, person.sex if person else None)}", {})
+
+
+def _me(voice: Voice) -> str:
+    return given_name(voice.reader.person.name) if voice.reader.person else ""
+
+
+def _station(voice: Voice) -> str:
+    unit = voice.reader.unit
+    title = unit_title(unit) if unit else Term("word.own_station")
+    return title if isinstance(title, str) else voice.speak(title)
+
+
+def _officer(voice: Voice) -> str:
+    officer = voice.reader.officer
+    return given_name(officer.name) if officer else voice.say("word.duty_officer", {})
+
+
+def _officer_phone(voice: Voice) -> str:
+    officer = voice.reader.officer
+    return show_phone(officer.phone) if officer and officer.phone else _hotline(voice)
+
+
+def _hotline(voice: Voice) -> str:
+    hotline = voice.reader.hotline
+    return show_phone(hotline) if hotline else voice.say("word.no_phone", {})
+
+
+ABOUT_READER: Mapping[str, Callable[[Voice], str]] = {
+    "you": _you,
+    "You": lambda voice: capital(_you(voice)),
+    "me": _me,
+    "station": _station,
+    "officer": _officer,
+    "officer_phone": _officer_phone,
+    "hotline": _hotline,
+}
+"""What every text may name without being given it; for a stranger each has a sensible word."""
+
+__all__ = ["ABOUT_READER", "STRANGER", "Facts", "Renderer", "Voice", "buttons", "place_name", "unit_title"]
