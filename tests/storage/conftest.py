@@ -18,6 +18,7 @@ from tests.databases import (  # noqa: F401 - fixtures are found by name
     sqlite_template,
     sqlite_url,
 )
+from tests.storage.rows import Rows
 
 NOW = datetime(2021, 8, 14, 0, 30, tzinfo=UTC)
 
@@ -45,3 +46,9 @@ def conn(engine: Engine) -> Iterator[Connection]:  # noqa: F811 - the fixture im
     """A connection in a transaction that is rolled back at the end of the test."""
     with engine.connect() as connection:
         yield connection
+
+
+@pytest.fixture
+def rows(conn: Connection, keyring: Keyring) -> Rows:
+    """Writes rows on the connection of the test."""
+    return Rows(conn, keyring, NOW)
