@@ -17,6 +17,8 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.refusals import RefusedError
+
 PREFIX = "CACHLY_"
 FOR_TESTS = ("CACHLY_TEST_DATA", "CACHLY_TEST_POSTGRES")
 """Names of the same prefix that the tests read (issue 2); a running Cachly does not."""
@@ -28,7 +30,7 @@ ACCOUNT = re.compile(r"^[a-z0-9][a-z0-9-]{0,31}$")
 TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]+$")
 
 
-class SettingsError(Exception):
+class SettingsError(RefusedError):
     """A setting is missing or wrong; the text says which, and what to do."""
 
 

@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot.health import Health
+from bot.refusals import RefusedError
 from channels.telegram_webhook import HEADER, secret_matches
 
 BODY_LIMIT = 1_000_000
@@ -64,7 +65,7 @@ class Move(msgspec.Struct, forbid_unknown_fields=True):
     to: Literal["next_prompt", "next_day"] | None = None
 
 
-class PortTaken(Exception):  # noqa: N818 - said to the operator as it is
+class PortTakenError(RefusedError):
     """Another program listens there; the text says what to do."""
 
 
@@ -152,7 +153,7 @@ def _json(body: Mapping[str, object], *, status: int = 200) -> web.Response:
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
     """Listen while the block runs and give the port (port 0: any free one); then let requests finish.
 
-    Raises `PortTaken` when another program listens there. No access log: addresses may hold secrets.
+    Raises `PortTakenError` when another program listens there. No access log: addresses may hold secrets.
     """
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING_SECONDS)
     await runner.setup()
@@ -168,6 +169,6 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
         why = WHY.get(error.errno or 0, "the system refuses it.")
-        raise PortTaken(
+        raise PortTakenError(
             f"Cannot listen on {host}, port {port}: {why} Set CACHLY_HTTP_PORT or CACHLY_HTTP_HOST."
         ) from error

@@ -49,6 +49,16 @@ class Me:
 
 
 @dataclass(frozen=True, slots=True)
+class Hook:
+    """The webhook as Telegram sees it: "" for none, how many updates wait, and its last complaint."""
+
+    url: str
+    waiting: int
+    complaint: str
+    complained_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What everybody sees of the bot in one language; `language` None is for all that have no own."""
 
@@ -176,6 +186,11 @@ class Telegram:
                 url, max_connections=connections, allowed_updates=WANTED, secret_token=secret
             )
         )
+
+    async def webhook(self) -> Hook:
+        """Where Telegram pushes updates to, and how that goes; raises CallFailed."""
+        info = await self._asked(self._bot.get_webhook_info())
+        return Hook(info.url, info.pending_update_count, info.last_error_message or "", info.last_error_date)
 
     async def delete_webhook(self) -> None:
         """Stop the pushing, so that polling works; what waits is kept. Raises CallFailed."""

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from bot.health import Health
-from bot.web import BODY_LIMIT, PortTaken, Site, serving
+from bot.web import BODY_LIMIT, PortTakenError, Site, serving
 from tests.bot.captured_logs import taken_over
 
 SECRET = "s3cret-of-the-webhook"
@@ -208,7 +208,7 @@ async def test_a_taken_port_is_said_in_a_sentence():
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(
-            PortTaken, match=f"port {port}: another program already does. Set CACHLY_HTTP_PORT"
+            PortTakenError, match=f"port {port}: another program already does. Set CACHLY_HTTP_PORT"
         ):
             async with serving(Site(Cachly(), {}).app(), "127.0.0.1", port):
                 pytest.fail("it listens on a port that is taken")
