@@ -13,13 +13,13 @@ from storage.sealing import Keyring, KeyringError
 
 KEYS_MISSING = (
     "CACHLY_KEYS is not set. Personal data is sealed with it, so Cachly does not start without one.\n"
-    "Make a key with `cachly key >> .env`, and keep a copy apart from the database: without it nobody can read "
-    "the data again."
+    "Make a key with `cachly key >> .env`, and keep a copy apart from the database: without it nobody can\n"
+    "read the data again."
 )
-TOKEN_MISSING = (
+BOT_MISSING = (
     "CACHLY_TELEGRAM_TOKEN is not set.\n"
-    "Ask @BotFather on Telegram for a bot (/newbot) and write its token into .env. To look around without one: "
-    "`cachly demo`."
+    "Ask @BotFather on Telegram for a bot (/newbot) and write its token into .env. To look around without\n"
+    "one: `cachly demo`."
 )
 OLD_TABLES = "The database is not at this version's tables. Back it up, then run `cachly migrate`."
 
@@ -39,7 +39,7 @@ def token(settings: Settings) -> str:
     """The bot's token; RefusedError when there is none."""
     if found := settings.telegram_token.get_secret_value():
         return found
-    raise RefusedError(TOKEN_MISSING)
+    raise RefusedError(BOT_MISSING)
 
 
 def reachable(settings: Settings) -> Engine:
@@ -80,7 +80,7 @@ def migrated(settings: Settings) -> Engine:
 
 def _unreachable(engine: Engine) -> str:
     """The sentence for a database that does not answer; user and password are left out."""
-    url = engine.url
+    name, host = engine.url.database, engine.url.host
     if engine.dialect.name == "sqlite":
-        return f"The database {url.database} cannot be opened. Does its folder exist, and may Cachly write there?"
-    return f"The database {url.database} at {url.host} does not answer. Is it running, and is CACHLY_DATABASE right?"
+        return f"The database {name} cannot be opened. Does its folder exist, and may Cachly write there?"
+    return f"The database {name} at {host} does not answer. Is it running, and is CACHLY_DATABASE right?"
