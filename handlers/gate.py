@@ -10,7 +10,7 @@ from quarantine.turn import Turn
 
 
 def may_somewhere(action: Action) -> Callable[[Turn], bool]:
-    """The condition of commands: the one who writes holds a posting that may do the action anywhere at all."""
+    """The condition of commands: the one who writes may do the action to some file at least."""
     return lambda turn: any(posting.role in roles_with(action) for posting in turn.context.postings)
 
 

@@ -1,4 +1,4 @@
-"""Worklists: files in some state of the speaker's own units, oldest first, page by page, to choose one from."""
+"""Worklists: files of the speaker's own units in some state, oldest first, page by page."""
 
 from __future__ import annotations
 

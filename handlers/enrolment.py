@@ -1,0 +1,177 @@
+"""Enrolment: a clerk names somebody who is to be in quarantine, and the commune's station is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from handlers import draft, duplicates
+from handlers.alerts import audience, card_question, open_task, people_on, person_params
+from handlers.communes import within_reach
+from handlers.fields import FIELDS, shown
+from handlers.gate import may_somewhere, passes
+from handlers.script import script
+from quarantine.access import Action
+from quarantine.conversation import CANCEL, DONE, Again, Ask, Choice, Next, Question
+from quarantine.days import local_day
+from quarantine.effects import EpisodeAdded, PersonAdded, TaskTold
+from quarantine.ladder import Audience
+from quarantine.letters import Condition
+from quarantine.messages import Term
+from quarantine.people import Episode, EpisodeState, Home, Person, Unit
+from quarantine.phones import show_phone
+from quarantine.protocol import DEFAULT_PROTOCOL, protocol
+from quarantine.tasks import Task, TaskKind
+from quarantine.turn import Turn
+
+FLOW = "enrol"
+REVIEW = Question(
+    "enrol.review",
+    choices=(
+        Choice("save", "enrol.save", ("luu", "luu lai", "dung", "dung roi", "ok", "co")),
+        Choice("edit", "enrol.edit", ("sua", "sai", "chua dung", "sua lai")),
+        Choice(CANCEL, "enrol.cancel", ("thoi",)),
+    ),
+    columns=3,
+)
+EDIT = Question(
+    "enrol.edit_which",
+    choices=(
+        *(Choice(field.name, field.label) for field in FIELDS.values()),
+        Choice("review", "enrol.edit_none", ("khong sua", "xem lai", "thoi")),
+    ),
+    columns=2,
+)
+
+
+@script.command(
+    "them",
+    "enrol.menu",
+    ("them", "them nguoi", "ghi danh", "ghi danh nguoi moi", "nguoi moi", "them nguoi moi"),
+    may_somewhere(Action.ENROL),
+)
+def enrol(turn: Turn) -> Next:
+    """Begin with the name; a clerk of a single commune is not asked for the commune."""
+    communes = within_reach(turn)
+    if not communes:
+        return Again(Term("enrol.no_commune"))
+    draft.begin(turn, FLOW, {"unit": communes[0].id} if len(communes) == 1 else {})
+    return FIELDS["name"].question
+
+
+def _onward(turn: Turn, _: str) -> Next:
+    """The first field that is not known yet, or the review."""
+    known = draft.values(turn)
+    return next((field.question for field in FIELDS.values() if field.name not in known), None) or _review(
+        turn
+    )
+
+
+draft.FLOWS[FLOW] = _onward
+
+
+def _review(turn: Turn) -> Ask:
+    return Ask(REVIEW, {**shown(draft.values(turn)), **_span(turn), "unit": _unit(turn).name})
+
+
+def _span(turn: Turn) -> dict[str, object]:
+    rules = protocol(DEFAULT_PROTOCOL)
+    first = draft.values(turn)["first_day"]
+    return {"last_day": rules.last_day(first), "days": rules.days}  # type: ignore[arg-type]  # a date: handlers/fields.py
+
+
+def _unit(turn: Turn) -> Unit:
+    return turn.store.unit(int(str(draft.values(turn)["unit"])))
+
+
+@script.answers(REVIEW)
+def reviewed(turn: Turn, value: str) -> Next:
+    """Save, or choose what to correct."""
+    if value == "edit":
+        return EDIT
+    unit = _unit(turn)
+    if not passes(turn, Action.ENROL, unit.id):
+        turn.say("enrol.refused")
+        return DONE
+    # Somebody else may have enrolled the same person since the number was typed.
+    doubt = duplicates.ask(turn, "phone") or duplicates.ask(turn, "identity")
+    return doubt or _save(turn, unit)
+
+
+@script.answers(EDIT)
+def edited(turn: Turn, name: str) -> Next:
+    """Ask the chosen field again; the review follows."""
+    return _review(turn) if name == "review" else FIELDS[name].question
+
+
+def _save(turn: Turn, unit: Unit) -> Next:
+    values = draft.values(turn)
+    facts: dict[str, Any] = draft.person_facts(values)
+    person = Person(id=turn.ids(), **facts)
+    order: dict[str, Any] = draft.episode_facts(values)
+    last_day: date = protocol(DEFAULT_PROTOCOL).last_day(order["first_day"])
+    episode = Episode(
+        id=turn.ids(),
+        person_id=person.id,
+        responder_id=person.id,
+        unit_id=unit.id,
+        last_day=last_day,
+        state=EpisodeState.NOTIFIED,
+        protocol=DEFAULT_PROTOCOL,
+        home=Home(str(values["address"])),
+        created_by=turn.me,
+        **order,
+    )
+    turn.record(PersonAdded(person, turn.now))
+    turn.record(EpisodeAdded(episode, turn.now))
+    turn.note("enrolled", person_id=person.id, episode_id=episode.id)
+    kind = TaskKind.VERIFY
+    task = open_task(turn, kind, unit_id=unit.id, person_id=person.id, episode=episode, tell=False)
+    told = _tell(turn, task, person, episode, unit)
+    turn.say("enrol.saved", name=person.name, told=_told(turn, task, unit, told))
+    return DONE
+
+
+def _tell(turn: Turn, task: Task, person: Person, episode: Episode, unit: Unit) -> Sequence[Person]:
+    """Put the card before the station; its facts come from the draft, as the file is only being written."""
+    people = people_on(turn, task, task.level)
+    facts: dict[str, Any] = {
+        "head": Term("task.climbed" if task.level else "word.nothing"),
+        **person_params(person, turn.now),
+        "phone": show_phone(person.phone) if person.phone else Term("word.no_phone"),
+        "address": episode.home.address,
+        "unit": unit.name,
+        "day": max(1, episode.day_number(local_day(turn.now))),
+        "days": episode.length,
+        "last": Term("report.never"),
+        "since": task.since,
+        "opened": task.opened_at,
+    }
+    for one in people:
+        turn.say(
+            f"task.{task.kind}",
+            to=one.id,
+            asked=card_question(task),
+            about=task.id,
+            condition=Condition.TASK_UNDONE,
+            protect=True,
+            **facts,
+        )
+    turn.record(TaskTold(task.id, task.level, tuple(one.id for one in people), turn.now))
+    return people
+
+
+def _told(turn: Turn, task: Task, unit: Unit, people: Sequence[Person]) -> Term:
+    """Who has the task now; a station without anybody is put before the province, and the clerk is told."""
+    names = [person.name for person in people]
+    if people:
+        return Term(
+            "enrol.told_director" if task.level else "enrol.told", {"names": names, "unit": unit.name}
+        )
+    above = [one.person for one in audience(turn.store, unit.id, Audience.CDC) if one.person.id != turn.me]
+    for person in above:
+        turn.say("enrol.unattended", to=person.id, unit=unit.name)
+    turn.note("unattended", task_id=task.id, unit_id=unit.id)
+    hotline = Term("enrol.hotline", {"phone": unit.hotline}) if unit.hotline else Term("word.nothing")
+    return Term("enrol.told_nobody", {"unit": unit.name, "hotline": hotline})
