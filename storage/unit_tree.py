@@ -32,6 +32,11 @@ class UnitTree:
             self._units[unit_id] = records.unit(row)
         return self._units[unit_id]
 
+    def by_code(self, code: str) -> Unit | None:
+        """The unit with that code, None when there is none."""
+        row = self.conn.execute(select(UNIT).where(UNIT.c.code == code)).first()
+        return None if row is None else records.unit(row)
+
     def superiors(self, unit_id: int) -> Sequence[Unit]:
         """The units above it, nearest first (command, not support)."""
         above: list[Unit] = []

@@ -1,0 +1,169 @@
+"""The command line: what an operator can do with Cachly; each command's --help suffices to use it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.refusals import RefusedError
+
+WRONG_USE, FAILED = 2, 1
+
+app = typer.Typer(
+    name="cachly",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Cachly looks after people in home quarantine, by chat. Settings come from CACHLY_* and .env; "
+    "README.md and .env.example list them.",
+)
+
+
+@app.command()
+def run() -> None:
+    """Run Cachly on the real Telegram.
+
+    Needs CACHLY_KEYS (`cachly key` makes a key) and CACHLY_TELEGRAM_TOKEN (from @BotFather). Fetches
+    messages by polling, or takes them by webhook when CACHLY_PUBLIC_URL is set. An SQLite file is brought
+    up to date by itself; on PostgreSQL run `cachly migrate` first. Stop it with Ctrl-C or SIGTERM: what has
+    begun is finished.
+    """
+    from bot import running  # noqa: PLC0415 - the libraries behind it take a second, which --help should not
+
+    running.run()
+
+
+@app.command()
+def demo() -> None:
+    """Look around: a small province of invented people on a stand-in Telegram, on this machine alone.
+
+    Starts Cachly and the stand-in, and prints one address to open in a browser. Nothing is kept: each start
+    makes a new key and a new database under .cachly/demo. Needs no token and no network. Stop it with
+    Ctrl-C. The ports are CACHLY_HTTP_PORT (8080) and CACHLY_DEMO_PORT (8081).
+    """
+    from bot import staging  # noqa: PLC0415 - as in `run`
+
+    staging.demo()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database named by CACHLY_DATABASE to this version's tables.
+
+    Makes them where there are none. All steps or none; running it again does nothing. Back up first.
+    """
+    from bot import operations  # noqa: PLC0415 - as in `run`
+
+    typer.echo(operations.migrate())
+
+
+@app.command()
+def sweep(
+    at: Annotated[
+        str,
+        typer.Option(help="The instant, with its zone, such as 2026-12-05T07:30+07:00", metavar="INSTANT"),
+    ],
+) -> None:
+    """Do once what is due at an instant: prompts, reminders, escalations, endings; print how many.
+
+    For a scheduler of your own, and for looking at what a moment would bring. What was done already is not
+    done again, so running it beside `cachly run` or twice is harmless. Letters wait in the outbox until
+    `cachly run` sends them.
+    """
+    from bot import operations  # noqa: PLC0415 - as in `run`
+
+    typer.echo(operations.sweep(at))
+
+
+@app.command()
+def units(
+    file: Annotated[str, typer.Argument(help="A tab-separated file of communes, in UTF-8", metavar="FILE")],
+    province: Annotated[
+        str, typer.Option(help="Only this province, by its code, such as 04", metavar="CODE")
+    ] = "",
+) -> None:
+    """Load the health units: a provincial CDC for each province and a station for each commune.
+
+    The first line of FILE names its columns: province_code, province, ward_code, ward; further ones are
+    ignored. Units of the same code are corrected, others added; none is removed. Do this before the first
+    `invite`.
+    """
+    from bot import operations  # noqa: PLC0415 - as in `run`
+
+    typer.echo(operations.load_units(file, province))
+
+
+@app.command()
+def invite(
+    unit: Annotated[str, typer.Option(help="The unit's code: 04 for a province's CDC, 01273 for a commune")],
+    role: Annotated[str, typer.Option(help="cdc_admin, cdc_clerk, centre, director, officer or viewer")],
+    *,
+    deputy: Annotated[
+        bool, typer.Option("--deputy", help="Is asked when the officer on duty is silent")
+    ] = False,
+) -> None:
+    """Invite a member of staff: print a code and a link that bind one chat to a post at a unit.
+
+    The code works once, for 72 hours. Give it to that person only, by a way you trust.
+    """
+    from bot import operations  # noqa: PLC0415 - as in `run`
+
+    typer.echo(operations.invite(unit, role, deputy=deputy))
+
+
+@app.command()
+def doctor() -> None:
+    """Look whether all is well: settings, keys, database, tables, bot, webhook, waiting letters.
+
+    Says in words what is wrong and what to do; exit code 1 when something is. Changes nothing.
+    """
+    from bot import doctor as doctors  # noqa: PLC0415 - as in `run`
+
+    findings = doctors.examine()
+    typer.echo(doctors.told(findings))
+    if any(finding.wrong for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def key() -> None:
+    """Print a new key as a line for .env; keys that are set stay behind it.
+
+    To begin: `cachly key >> .env`. To change keys: the same again (the last line counts), start every
+    process anew, then `cachly rekey`. Keep a copy apart from the database: without it nobody can read the
+    data again.
+    """
+    from bot import operations  # noqa: PLC0415 - as in `run`
+
+    typer.echo(operations.new_key())
+
+
+@app.command()
+def rekey() -> None:
+    """Seal everything anew with the first key of CACHLY_KEYS, in batches, while Cachly runs.
+
+    Every process must have the new key first, with the old one behind it. May be stopped and started again.
+    """
+    from bot import operations  # noqa: PLC0415 - as in `run`
+
+    typer.echo(operations.rekey())
+
+
+def main() -> None:
+    """The command `cachly`: errors are sentences on stderr, never a traceback."""
+    try:
+        app()
+    except RefusedError as refused:
+        typer.echo(str(refused), err=True)
+        sys.exit(WRONG_USE)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold somebody's data
+        from bot.tracebacks import told  # noqa: PLC0415 - as in `run`
+
+        typer.echo("Cachly met an error that it does not know. Please report these lines:", err=True)
+        typer.echo("\n".join(told(error)), err=True)
+        sys.exit(FAILED)

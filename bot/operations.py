@@ -1,0 +1,183 @@
+"""What the operator's commands do; each answers the lines to print, or refuses with a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import premises, settings
+from bot.clock import SystemClock
+from bot.ids import Ids
+from bot.refusals import RefusedError
+from bot.settings import Settings
+from channels.telegram import Telegram
+from channels.telegram_errors import CallFailed
+from papers.unit_list import UnitListError, read_units
+from quarantine.codes import make_code, show_code
+from quarantine.days import ZONE
+from quarantine.effects import Code, CodeFor, CodeIssued
+from quarantine.people import Role, Unit, UnitKind
+from storage import migrate as migrations
+from storage.apply import apply
+from storage.rekey import rekey as reseal
+from storage.sealing import Keyring, UnknownKeyError
+from storage.unit_tree import UnitTree
+from storage.units import UnitTreeError
+from storage.units import load_units as store_units
+
+INVITATION_LIVES = timedelta(hours=72)
+"""As a resident's code: single use, 72 hours (issue 2, item 5)."""
+
+FITTING = {
+    Role.CDC_ADMIN: {UnitKind.CDC},
+    Role.CDC_CLERK: {UnitKind.CDC},
+    Role.CENTRE: {UnitKind.CENTRE},
+    Role.DIRECTOR: {UnitKind.STATION},
+    Role.OFFICER: {UnitKind.STATION, UnitKind.POINT},
+    Role.VIEWER: set(UnitKind),
+}
+"""At which kinds of unit a role exists (DESIGN.md §2, §7)."""
+
+
+def migrate() -> str:
+    """Bring the database up to date."""
+    chosen = settings.load()
+    premises.reachable(chosen).dispose()
+    try:
+        migrations.upgrade(chosen.database)
+    except CommandError as error:
+        raise RefusedError(
+            "The database was made by a newer version of Cachly. Install that version, or restore a backup."
+        ) from error
+    return f"The database is at {migrations.head()}."
+
+
+def load_units(file: str, province: str) -> str:
+    """Read a list of communes and store its units."""
+    try:
+        units = read_units(Path(file), province)
+    except UnitListError as error:
+        raise RefusedError(f"{file} cannot be used: {error}.") from error
+    with _database() as engine, engine.begin() as conn:
+        try:
+            store_units(conn, units)
+        except UnitTreeError as error:
+            raise RefusedError(f"{file} cannot be used: {error}.") from error
+    tops = sum(unit.kind is UnitKind.CDC for unit in units)
+    return f"{tops} provinces and {len(units) - tops} communes are loaded."
+
+
+def invite(unit_code: str, role_name: str, *, deputy: bool) -> str:
+    """Make a code for a member of staff; the code, the link and until when they work."""
+    chosen = settings.load()
+    keyring = premises.keyring(chosen)
+    role = _role(role_name)
+    text, now = make_code(secrets.randbelow), SystemClock().now()
+    expires = now + INVITATION_LIVES
+    with _database(chosen) as engine, engine.begin() as conn:
+        unit = _unit(conn, unit_code)
+        if unit.kind not in FITTING[role]:
+            fitting = ", ".join(name for name, kinds in FITTING.items() if unit.kind in kinds)
+            raise RefusedError(f"There is no {role} at a unit such as {unit.name}. There are: {fitting}.")
+        ids = Ids(SystemClock().now, secrets.randbelow)
+        code = Code(ids.one(), CodeFor.OFFICER, expires, unit_id=unit.id, role=role, deputy=deputy)
+        apply(conn, keyring, [CodeIssued(code, text, None, now)], now, ids.one)
+    lines = [
+        f"{role}{' (deputy)' if deputy else ''} at {unit.name}: {show_code(text)}",
+        f"Works once, until {expires.astimezone(ZONE):%d/%m/%Y %H:%M} in Vietnam.",
+        _link(chosen, text),
+    ]
+    return "\n".join(lines)
+
+
+def new_key() -> str:
+    """A line for .env with a fresh key in front of those that are set."""
+    older = settings.load().keys.get_secret_value()
+    known = set(Keyring.parse(older).keys) if older else set()
+    today = f"{SystemClock().now().astimezone(ZONE):%Y%m%d}"
+    names = (today, *(f"{today}-{number}" for number in range(2, len(known) + 3)))
+    fresh = Keyring.make_key(next(name for name in names if name not in known))
+    return f"CACHLY_KEYS={fresh}{',' if older else ''}{older}"
+
+
+def rekey() -> str:
+    """Seal everything with the first key, until a whole run finds nothing left."""
+    chosen = settings.load()
+    keyring = premises.keyring(chosen)
+    values = rows = 0
+    with _database(chosen) as engine:
+        while True:
+            try:
+                done = reseal(engine, keyring)
+            except UnknownKeyError as error:
+                raise RefusedError(f"{error}. Put that key behind the others in CACHLY_KEYS.") from error
+            values, rows = values + sum(done.resealed.values()), rows + done.reindexed
+            if done.broken:
+                raise RefusedError(_broken(done.broken))
+            if done.nothing_left:
+                break
+    return (
+        f"{values} values are sealed and {rows} rows indexed anew with key {keyring.first}. "
+        "Once every process has it in front, older keys may go."
+    )
+
+
+def _broken(places: list[str]) -> str:
+    """What no key opens; only table, column and row are named."""
+    shown = ", ".join(places[:10])
+    return f"{len(places)} values can be opened by no key, so keep the older keys and look at: {shown}."
+
+
+@contextmanager
+def _database(chosen: Settings | None = None) -> Iterator[Engine]:
+    """An engine on a database that is up to date, closed at the end."""
+    engine = premises.database(chosen or settings.load())
+    try:
+        yield engine
+    except SQLAlchemyError as error:
+        raise RefusedError(
+            f"The database refused: {type(error).__name__}. `cachly doctor` says more."
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _role(name: str) -> Role:
+    try:
+        return Role(name)
+    except ValueError:
+        raise RefusedError(f"{name} is no role. There are: {', '.join(Role)}.") from None
+
+
+def _unit(conn: Connection, code: str) -> Unit:
+    unit = UnitTree(conn).by_code(code)
+    if unit is None:
+        raise RefusedError(
+            f"There is no unit with the code {code}. `cachly units FILE` loads them; a commune's code has five "
+            "digits, such as 01273, a province's two, such as 04."
+        )
+    return unit
+
+
+def _link(chosen: Settings, code: str) -> str:
+    """The deep link; where the bot cannot be asked for its name, how to use the code without one."""
+    token = chosen.telegram_token.get_secret_value()
+    if token:
+        try:
+            return f"https://t.me/{asyncio.run(_username(chosen, token))}?start={code}"
+        except CallFailed as failed:
+            return f"The bot could not be asked for its name ({failed}): send the code to it as a message."
+    return "Send the code to the bot as a message (with CACHLY_TELEGRAM_TOKEN set, a link is printed here)."
+
+
+async def _username(chosen: Settings, token: str) -> str:
+    async with Telegram(chosen.telegram_account, token, chosen.telegram_api) as bot:
+        return (await bot.me()).username
