@@ -1,4 +1,4 @@
-"""The database threads: one writer on SQLite, a few on PostgreSQL, answers before everything else (DESIGN.md §3)."""
+"""The database threads: one writer on SQLite, a few on PostgreSQL, answers first (DESIGN.md §3)."""
 
 from __future__ import annotations
 

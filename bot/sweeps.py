@@ -44,9 +44,7 @@ class Counts:
 
     def __add__(self, other: Counts) -> Counts:
         """The counts of two sweeps together."""
-        return Counts(
-            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(Counts))
-        )
+        return Counts(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(Counts)))
 
     def any(self) -> bool:
         """Whether anything was due."""

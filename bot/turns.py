@@ -88,13 +88,15 @@ class Turns:
         """Take a group in one commit; when that fails, take its messages one by one."""
         try:
             return self._commit(group)
-        except Exception as error:  # a fault of one must not cost the others their turn
+        except Exception as error:  # noqa: BLE001  # a fault of one must not cost the others their turn
             if len(group) == 1:
                 return [self._alone(group[0], error)]
             log.info("group taken singly", error=type(error).__name__, size=len(group))
             return [after for arrived in group for after in self.take_group([arrived])]
 
-    def clock_turn(self, conn: Connection, decide: Callable[[Turn], None], now: datetime | None = None) -> Turn:
+    def clock_turn(
+        self, conn: Connection, decide: Callable[[Turn], None], now: datetime | None = None
+    ) -> Turn:
         """A turn opened by the clock or by the outcome of a letter, within the caller's transaction."""
         turn = self._turn(conn, now or self.clock.now())
         decide(turn)
@@ -151,13 +153,19 @@ class Turns:
         self.probe("after apply")
         return results
 
-    def _receive(self, conn: Connection, group: Sequence[Arrived], rows: list[int], now: datetime) -> list[bool]:
+    def _receive(
+        self, conn: Connection, group: Sequence[Arrived], rows: list[int], now: datetime
+    ) -> list[bool]:
         """Drop repeats, and hold what came behind a message that still waits for its turn."""
         digests = [self._digest(arrived.incoming.address) for arrived in group]
         new = [index for index, arrived in enumerate(group) if arrived.kept is None]
         arrivals = [
             inbox.Arrival(
-                rows[index], group[index].incoming.address.account, group[index].incoming.id, digests[index], now
+                rows[index],
+                group[index].incoming.address.account,
+                group[index].incoming.id,
+                digests[index],
+                now,
             )
             for index in new
         ]
@@ -166,15 +174,13 @@ class Turns:
             fresh[index] = is_fresh
         waiting = inbox.waiting_addresses(conn, {digests[index] for index in new})
         held = [index for index in new if fresh[index] and digests[index] in waiting]
-        inbox.hold(
-            conn, [(rows[i], self._sealed(rows[i], group[i].incoming), digests[i]) for i in held], now
-        )
+        inbox.hold(conn, [(rows[i], self._sealed(rows[i], group[i].incoming), digests[i]) for i in held], now)
         for index in held:
             fresh[index] = False
         return fresh
 
     def _digest(self, address: Address) -> bytes:
-        return address_digest(self.keyring, address)
+        return address_digest(self.keyring, address.account, address.user)
 
     def _turn(
         self, conn: Connection, now: datetime, said: Incoming | None = None, context: Context | None = None
@@ -206,9 +212,7 @@ class Turns:
             self._keep(conn, row, arrived, error, now)
         return After(acknowledge=_press(arrived.incoming))
 
-    def _keep(
-        self, conn: Connection, row: int, arrived: Arrived, error: Exception, now: datetime
-    ) -> None:
+    def _keep(self, conn: Connection, row: int, arrived: Arrived, error: Exception, now: datetime) -> None:
         tries = arrived.tries + 1
         log.error("turn failed", inbox=row, tries=tries, kind=str(arrived.incoming.kind), exc_info=error)
         raw = None if arrived.kept else self._sealed(row, arrived.incoming)

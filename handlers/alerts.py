@@ -143,6 +143,7 @@ def send_card(turn: Turn, task: Task, to: Person, *, climbed: bool = False) -> N
     urgent = task.kind in URGENT
     turn.say(
         f"task.{task.kind}",
+        card_params(turn, task, climbed=climbed),
         to=to.id,
         asked=card_question(task),
         priority=Priority.ALERT if urgent else Priority.REPLY,
@@ -150,7 +151,6 @@ def send_card(turn: Turn, task: Task, to: Person, *, climbed: bool = False) -> N
         condition=Condition.TASK_UNDONE,
         watch=Watch.RED_TOLD if urgent else Watch.NONE,
         protect=True,
-        **card_params(turn, task, climbed=climbed),
     )
 
 

@@ -132,9 +132,7 @@ def finish(turn: Turn) -> Next:
 
 
 def _moved_now(turn: Turn, checkin: Checkin) -> bool:
-    return any(
-        isinstance(effect, CheckinMoved) and effect.before.id == checkin.id for effect in turn.effects
-    )
+    return any(isinstance(effect, CheckinMoved) and effect.before.id == checkin.id for effect in turn.effects)
 
 
 def _next_version(before: Checkin, loaded: Checkin) -> Checkin:

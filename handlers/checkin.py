@@ -210,7 +210,9 @@ def redo(turn: Turn) -> Next:
     return ask_symptoms(turn, prompt.checkins[0])
 
 
-def reminder(prompt: Prompt, episode: Episode, names: dict[int, str], closes_at: datetime) -> dict[str, object]:
+def reminder(
+    prompt: Prompt, episode: Episode, names: dict[int, str], closes_at: datetime
+) -> dict[str, object]:
     """The parameters of a reminder: which part of the day, and until when."""
     return {
         "part": Term(f"checkin.{prompt.slot}_now"),

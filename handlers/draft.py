@@ -14,9 +14,11 @@ FLOWS: dict[str, Callable[[Turn, str], Next]] = {}
 """What follows once a field is known, for each conversation that asks for fields."""
 
 
-def begin(turn: Turn, flow: str, values: Mapping[str, object], *, known: tuple[int, ...] = ()) -> None:
-    """Start a draft for a conversation; `known` are people whom it is no news to find again."""
-    turn.memory.update(flow=flow, draft=dict(values), known=list(known))
+def fresh(
+    flow: str, known_values: Mapping[str, object], *, known_people: tuple[int, ...] = ()
+) -> dict[str, object]:
+    """What a conversation remembers when its draft begins; finding `known_people` again is no news."""
+    return {"flow": flow, "draft": dict(known_values), "known": list(known_people)}
 
 
 def values(turn: Turn) -> dict[str, object]:

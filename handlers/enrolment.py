@@ -56,8 +56,8 @@ def enrol(turn: Turn) -> Next:
     communes = within_reach(turn)
     if not communes:
         return Again(Term("enrol.no_commune"))
-    draft.begin(turn, FLOW, {"unit": communes[0].id} if len(communes) == 1 else {})
-    return FIELDS["name"].question
+    known = {"unit": communes[0].id} if len(communes) == 1 else {}
+    return Ask(FIELDS["name"].question, memory=draft.fresh(FLOW, known))
 
 
 def _onward(turn: Turn, _: str) -> Next:

@@ -176,7 +176,10 @@ def notice(turn: Turn, _: str) -> Next:
 
 
 @script.command(
-    "ngonngu", "link.menu_language", ("ngon ngu", "doi ngon ngu", "language"), lambda turn: turn.person is not None
+    "ngonngu",
+    "link.menu_language",
+    ("ngon ngu", "doi ngon ngu", "language"),
+    lambda turn: turn.person is not None,
 )
 def change_language(_: Turn) -> Next:
     """Choose the language again."""

@@ -122,7 +122,7 @@ def menu(turn: Turn, value: str) -> Next:
     turn.memory.clear()
     following = chosen.run(turn)
     if isinstance(following, Again):
-        turn.say(following.term.key, **following.term.params)
+        turn.say(following.term.key, following.term.params)
         return DONE
     return following
 
@@ -153,25 +153,6 @@ def again(turn: Turn) -> Next:
     return redo(turn)
 
 
-@script.command("bamnham", "menu.mistake", ("bam nham", "nham", "nham roi", "lo tay"), lambda turn: _has_red(turn))
-def mistake(turn: Turn) -> Next:
-    """A red sign pressed by mistake: the officer is told and decides, the alarm is not just switched off."""
-    for episode in turn.context.episodes:
-        task = turn.store.open_task(episode.person_id, TaskKind.RED)
-        if task is None:
-            continue
-        for person_id in {task.owner_id, _officer_id(turn, task.unit_id)} - {None}:
-            turn.say("red.mistake_told", to=person_id, name=turn.person.name if turn.person else "", at=turn.now)
-        turn.note("red_mistake", episode_id=episode.id, task_id=task.id)
-    turn.say("red.mistake")
-    return DONE
-
-
-def _officer_id(turn: Turn, unit_id: int) -> int | None:
-    person = responsible(turn.store, unit_id)
-    return person.id if person else None
-
-
 def _has_red(turn: Turn) -> bool:
     return any(turn.store.open_task(one.person_id, TaskKind.RED) for one in turn.context.episodes)
 
@@ -188,6 +169,27 @@ def ask_help(turn: Turn) -> Next:
     """What the bot can do."""
     show_help(turn)
     return DONE
+
+
+@script.command("bamnham", "menu.mistake", ("bam nham", "nham", "nham roi", "lo tay"), _has_red)
+def mistake(turn: Turn) -> Next:
+    """A red sign pressed by mistake: the officer is told and decides, the alarm is not just switched off."""
+    for episode in turn.context.episodes:
+        task = turn.store.open_task(episode.person_id, TaskKind.RED)
+        if task is None:
+            continue
+        for person_id in {task.owner_id, _officer_id(turn, task.unit_id)} - {None}:
+            turn.say(
+                "red.mistake_told", to=person_id, name=turn.person.name if turn.person else "", at=turn.now
+            )
+        turn.note("red_mistake", episode_id=episode.id, task_id=task.id)
+    turn.say("red.mistake")
+    return DONE
+
+
+def _officer_id(turn: Turn, unit_id: int) -> int | None:
+    person = responsible(turn.store, unit_id)
+    return person.id if person else None
 
 
 def show_help(turn: Turn) -> None:

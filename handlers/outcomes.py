@@ -58,7 +58,12 @@ def letter_lost(turn: Turn, owner: int) -> None:
 def red_told(turn: Turn, task_id: int) -> None:
     """The page has reached an officer: only now is the resident told that the station knows, and only once."""
     task = turn.store.task(task_id)
-    if task is None or task.kind is not TaskKind.RED or task.state is TaskState.DONE or task.detail.get("told"):
+    if (
+        task is None
+        or task.kind is not TaskKind.RED
+        or task.state is TaskState.DONE
+        or task.detail.get("told")
+    ):
         return
     turn.record(TaskChanged(task, replace(task, detail={**task.detail, "told": True}), None, turn.now))
     resident = task.detail.get("resident")

@@ -146,7 +146,7 @@ def _system_errors(turn: Turn, moves: list[tuple[Move, File]]) -> None:
 
 
 def tasks_due(turn: Turn, tasks: Sequence[Task]) -> None:
-    """Climb the tasks that nobody took or that were taken and forgotten; RED one by one, the rest together."""
+    """Climb what nobody took, or what was taken and forgotten; RED one by one, the rest together."""
     climbed = []
     for task in tasks:
         if task.state is TaskState.TAKEN and task.detail.get("retry"):

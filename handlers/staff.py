@@ -6,7 +6,15 @@ from dataclasses import replace
 
 from handlers.script import script
 from quarantine.conversation import DONE, Ask, Asking, Choice, Next, Question, Unclear
-from quarantine.effects import AddressBound, Code, CodeClosed, MenuWanted, PersonAdded, PersonChanged, PostingAdded
+from quarantine.effects import (
+    AddressBound,
+    Code,
+    CodeClosed,
+    MenuWanted,
+    PersonAdded,
+    PersonChanged,
+    PostingAdded,
+)
 from quarantine.names import fold, tidy_name
 from quarantine.people import Person, Posting
 from quarantine.phones import read_phone
@@ -59,7 +67,10 @@ def phone(turn: Turn, value: str) -> Next:
     turn.memory["phone"] = read_phone(value) or value
     code = turn.store.code_by_id(int(str(turn.memory["code"])))
     unit = turn.store.unit(code.unit_id) if code and code.unit_id else None
-    return Ask(REVIEW, {"name": turn.memory["name"], "phone": turn.memory["phone"], "unit": unit.name if unit else ""})
+    return Ask(
+        REVIEW,
+        {"name": turn.memory["name"], "phone": turn.memory["phone"], "unit": unit.name if unit else ""},
+    )
 
 
 @script.answers(REVIEW)
@@ -68,7 +79,12 @@ def review(turn: Turn, value: str) -> Next:
     if value == "again":
         return NAME
     code = turn.store.code_by_id(int(str(turn.memory["code"])))
-    if code is None or code.used_at is not None or code.expires_at <= turn.now or not (code.unit_id and code.role):
+    if (
+        code is None
+        or code.used_at is not None
+        or code.expires_at <= turn.now
+        or not (code.unit_id and code.role)
+    ):
         turn.say("link.expired")
         return DONE
     turn.record(CodeClosed(code.id, turn.now, "used"))

@@ -127,7 +127,7 @@ def _take(turn: Turn, task: Task) -> Task:
         for level in range(task.level + 1):
             for person in people_on(turn, task, level):
                 if person.id != turn.me:
-                    turn.say("task.taken_note", to=person.id, name=turn.person.name, **_who(turn, task))
+                    turn.say("task.taken_note", _who(turn, task), to=person.id, name=turn.person.name)
     turn.note("task_taken", task_id=task.id, person_id=task.person_id, episode_id=task.episode_id)
     return taken
 
@@ -205,7 +205,7 @@ def _mine(turn: Turn) -> Task | None:
 def _lost(turn: Turn) -> Next:
     wanted = turn.memory.get("task")
     term = _stale(turn, wanted) if isinstance(wanted, int) else Term("task.refused")
-    turn.say(term.key, **term.params)
+    turn.say(term.key, term.params)
     return DONE
 
 
@@ -226,9 +226,9 @@ def _close(turn: Turn, task: Task, found: Outcome, how: Method | None) -> Next:
         _consequences(turn, task, file.episode, found, how)
     turn.say(
         "task.closed",
+        _who(turn, task),
         outcome=Term(f"outcome.{found}"),
         how=Term(f"task.by_{how}") if how else Term("word.nothing"),
-        **_who(turn, task),
     )
     return DONE
 

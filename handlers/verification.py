@@ -72,7 +72,7 @@ def judged(turn: Turn, value: str) -> Next:
         return ask_note(file, value)
     if file.person.birth_year is None:
         turn.lead_in("verify.year_needed")
-        return _ask_field(turn, file, "birth_year")
+        return _ask_field(file, "birth_year")
     return homes.ask(turn, file)
 
 
@@ -85,12 +85,12 @@ def correct(turn: Turn, name: str) -> Next:
     file = awaited(turn)
     if file is None:
         return DONE
-    return show(turn, file) if name == "file" else _ask_field(turn, file, name)
+    return show(turn, file) if name == "file" else _ask_field(file, name)
 
 
-def _ask_field(turn: Turn, file: File, name: str) -> Next:
-    draft.begin(turn, FLOW, draft.of_file(file.person, file.episode), known=(file.person.id,))
-    return FIELDS[name].question
+def _ask_field(file: File, name: str) -> Next:
+    values = draft.of_file(file.person, file.episode)
+    return Ask(FIELDS[name].question, memory=draft.fresh(FLOW, values, known_people=(file.person.id,)))
 
 
 def _corrected(turn: Turn, name: str) -> Next:

@@ -1,4 +1,4 @@
-"""Whereabouts: what a shared position means, asked once more without accusing, then put before the officer."""
+"""Whereabouts: what a shared position means, asked once more without accusing, then for the officer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,16 @@ LOCATION = Question(
         Choice(
             CANNOT,
             "checkin.cannot",
-            ("khong gui duoc", "ko gui duoc", "khong duoc", "ko duoc", "khong", "ko", "k gui dc", "ko gui dc"),
+            (
+                "khong gui duoc",
+                "ko gui duoc",
+                "khong duoc",
+                "ko duoc",
+                "khong",
+                "ko",
+                "k gui dc",
+                "ko gui dc",
+            ),
         ),
         Choice(HUMAN, "word.human"),
     ),

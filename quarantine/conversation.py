@@ -1,4 +1,4 @@
-"""The words of a conversation: questions, choices, what may follow an answer, and the script that knows them."""
+"""The words of a conversation: questions, choices, what may follow an answer, and the script of them all."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ HUMAN, CANCEL, BACK = "!human", "!cancel", "!back"
 class Choice:
     """One possible answer: pressed, or typed as number, label or keyword.
 
-    `exclusive` answers alone, whatever else was ticked; `eager` answers at once together with what was ticked
-    before it: nobody who cannot breathe should have to press "Xong".
+    `exclusive` answers alone, whatever else was ticked; `eager` answers at once, with what was ticked before
+    it: nobody who cannot breathe should have to press "Xong".
     """
 
     value: str

@@ -14,10 +14,8 @@ def pack(value: object) -> object:
     """A value that JSON can hold; sets become sorted lists."""
     if isinstance(value, Term):
         return {_TERM: [value.key, pack_params(value.params)]}
-    if isinstance(value, datetime):
-        return {_INSTANT: value.astimezone(UTC).isoformat()}
     if isinstance(value, date):
-        return {_DAY: value.isoformat()}
+        return _pack_time(value)
     if isinstance(value, Mapping):
         return {str(key): pack(item) for key, item in value.items()}
     if isinstance(value, set | frozenset):
@@ -25,6 +23,12 @@ def pack(value: object) -> object:
     if isinstance(value, list | tuple):
         return [pack(item) for item in value]
     return value
+
+
+def _pack_time(value: date) -> dict[str, str]:
+    if isinstance(value, datetime):
+        return {_INSTANT: value.astimezone(UTC).isoformat()}
+    return {_DAY: value.isoformat()}
 
 
 def unpack(value: object) -> object:

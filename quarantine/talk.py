@@ -147,7 +147,7 @@ class Talk:
         if self.frames:
             self._reask(self.frames[-1], why)
         else:
-            self.turn.say(why.key, **why.params)
+            self.turn.say(why.key, why.params)
 
     def _chosen(self, frame: Frame, value: str) -> None:
         if value in {HUMAN, CANCEL, BACK}:
@@ -197,7 +197,7 @@ class Talk:
             self._unasked(folded)
 
     def _command(self, text: str, folded: str) -> Next | None:
-        slash = text[1:].split("@")[0].split(" ")[0].lower() if text.startswith("/") else None
+        slash = text[1:].lower().replace("@", " ").partition(" ")[0] if text.startswith("/") else None
         for command in self.script.offered(self.turn):
             if slash == command.name or (not self.frames and self._asks_for(command, folded)):
                 return command.run(self.turn)
@@ -259,7 +259,9 @@ class Talk:
         if not folded:
             return None
         for position, option in enumerate(options, start=1):
-            label = option.label if isinstance(option.label, str) else self.speak(option.label, self._language)
+            label = option.label
+            if isinstance(label, Term):
+                label = self.speak(label, self._language)
             choice = question.choice(option.value)
             keywords = {fold(word) for word in choice.keywords} if choice else set()
             numbered = folded == str(position) and question.asking in {Asking.ONE, Asking.MANY}
@@ -321,7 +323,7 @@ class Talk:
     def _begin(self, following: Next) -> None:
         """A new subject, on top of what was being talked about."""
         if isinstance(following, Again):
-            self.turn.say(following.term.key, **following.term.params)
+            self.turn.say(following.term.key, following.term.params)
         elif isinstance(following, Done):
             self._resume()
         else:
@@ -404,5 +406,7 @@ class Talk:
         options = tuple(replace(option, picked=option.value in frame.picked) for option in frame.options)
         if frame.picked:
             options = (*options, Option(FINISH, Term("word.finish")))
-        asked = Asked(frame.question, frame.number, options, question.columns, question.want, question.want_label)
-        self.turn.say(frame.question, asked=asked, protect=question.protect, **frame.params)
+        asked = Asked(
+            frame.question, frame.number, options, question.columns, question.want, question.want_label
+        )
+        self.turn.say(frame.question, frame.params, asked=asked, protect=question.protect)

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from quarantine.access import Action, allows, relation
 from quarantine.effects import Effect, LetterPosted, Noted
 from quarantine.letters import Asked, Condition, Enclosure, Letter, Option, Watch
-from quarantine.messages import Incoming, Priority, Term
+from quarantine.messages import Incoming, Params, Priority, Term
 from quarantine.params import pack, pack_params, unpack, unpack_params
 from quarantine.people import Person
 from quarantine.store import Chat, Context, Store
+
+NOTHING: Params = {}
 
 
 @dataclass
@@ -158,6 +160,8 @@ class Turn:
     def say(
         self,
         key: str,
+        params: Params = NOTHING,
+        /,
         *,
         to: int | None = None,
         asked: Asked | None = None,
@@ -169,9 +173,12 @@ class Turn:
         slot: str | None = None,
         enclosure: Enclosure = Enclosure.NONE,
         protect: bool = False,
-        **params: object,
+        **more: object,
     ) -> int:
-        """Post a letter to the one who wrote, or to the person `to`; answers its id."""
+        """Post a letter to the one who wrote, or to the person `to`; answers its id.
+
+        The parameters of the text are given by name, or as a mapping where they come from a rule.
+        """
         mine = to is None or (self.said is not None and to == self.owner)
         lead: tuple[Term, ...] = ()
         if mine:
@@ -181,7 +188,7 @@ class Turn:
             owner=self.owner if to is None else to,
             key=key,
             due_at=self.now,
-            params=params,
+            params={**params, **more},
             lead=lead,
             asked=asked,
             priority=priority,
@@ -219,5 +226,3 @@ class Turn:
             for effect in self.effects
         )
         return self.said.pressed_in if first and not wants and enclosure is Enclosure.NONE else None
-
-

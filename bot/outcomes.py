@@ -1,0 +1,54 @@
+"""Outcomes: what the sender learned is recorded and what follows is decided, in one commit (DESIGN.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.turns import Turns
+from handlers import outcomes
+from quarantine.letters import Watch
+from quarantine.messages import Delivered, Never, Reason
+from quarantine.turn import Turn
+from storage import outbox, ticks
+
+_LOST = frozenset({Reason.BLOCKED, Reason.GONE, Reason.NO_ADDRESS})
+"""Outcomes that mean that the chat, not only this letter, is lost."""
+
+
+def record(conn: Connection, turns: Turns, results: Sequence[outbox.Result]) -> int:
+    """Record the outcomes of letters and let each have its consequences; answers how many were ours."""
+    recorded = outbox.record(conn, turns.keyring, results)
+    when = {result.letter_id: result.at for result in results}
+    watched = [one for one in recorded if one.watch or isinstance(one.outcome, Never)]
+    if watched:
+        turns.clock_turn(conn, lambda turn: _react(conn, turn, watched, when))
+    return len(recorded)
+
+
+def _react(
+    conn: Connection, turn: Turn, recorded: Sequence[outbox.Recorded], when: dict[int, datetime]
+) -> None:
+    arrived = {
+        one.about: when[one.id] for one in recorded if _prompt(one) and isinstance(one.outcome, Delivered)
+    }
+    lost = [one for one in recorded if isinstance(one.outcome, Never) and one.outcome.reason in _LOST]
+    if arrived:
+        checkins = ticks.checkins_of(conn, [about for about in arrived if about is not None])
+        outcomes.prompts_delivered(
+            turn, [(checkin, code, arrived[checkin.prompt_id]) for checkin, code in checkins]
+        )
+    for one in recorded:
+        if one.watch is Watch.RED_TOLD and isinstance(one.outcome, Delivered) and one.about is not None:
+            outcomes.red_told(turn, one.about)
+    prompts = [one.about for one in lost if _prompt(one) and one.about is not None]
+    if prompts:
+        outcomes.prompts_lost(turn, [checkin for checkin, _ in ticks.checkins_of(conn, prompts)])
+    for owner in {one.owner for one in lost if not _prompt(one)}:
+        outcomes.letter_lost(turn, owner)
+
+
+def _prompt(one: outbox.Recorded) -> bool:
+    return one.watch is Watch.PROMPT
