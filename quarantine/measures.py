@@ -281,8 +281,10 @@ _NAY = _phrases(
 
 def _without_courtesy(folded: str) -> str:
     """The folded text without "dạ", "ạ", "chị ơi" and their like."""
-    bare = _COURTESY.sub("", folded)
-    return bare if bare == folded else _without_courtesy(bare)
+    bare, before = _COURTESY.sub("", folded), folded
+    while bare != before:
+        bare, before = _COURTESY.sub("", bare), bare
+    return bare
 
 
 def read_yes_no(text: str) -> bool | None:
