@@ -279,8 +279,13 @@ _NAY = _phrases(
 )
 
 
+_LONGEST_ANSWER = 200  # characters; more is a letter, not a yes, a day or a number
+
+
 def _without_courtesy(folded: str) -> str:
     """The folded text without "dạ", "ạ", "chị ơi" and their like."""
+    if len(folded) > _LONGEST_ANSWER:
+        return folded
     bare, before = _COURTESY.sub("", folded), folded
     while bare != before:
         bare, before = _COURTESY.sub("", bare), bare
