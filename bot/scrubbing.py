@@ -5,7 +5,8 @@ Three rules, applied one after the other:
 1. A message is its template as the source code has it; arguments are replaced unless they are small
    numbers. Words made at run time cannot be told from personal data and are withheld; the place in the
    code is named instead. Exceptions are told without their messages (bot/tracebacks.py).
-2. Of an event's fields, values under names such as `phone` go; others must be ids, counts or single words.
+2. Of an event's fields, values under names such as `phone` go; others must be ids, counts, single words or
+   sentences that stand in our source code.
 3. Tokens, keys, phone numbers and coordinates are replaced by pattern in whatever is left.
 """
 
@@ -22,10 +23,12 @@ from itertools import chain, repeat
 
 from structlog.typing import EventDict, WrappedLogger
 
-from bot.tracebacks import told
+from bot.tracebacks import ROOT, told
 
 WITHHELD = "[withheld]"
 SMALL = 10**6
+SPEAKING = ("bot", "channels", "storage")
+"""Rooms whose sentences may be the reason of something; handlers hold what people may answer."""
 SHORTEST_SECRET = 4
 
 PERSONAL = re.compile(
@@ -110,7 +113,7 @@ class Scrubber:
             case Enum():
                 return self._plain(key, value.value)
             case str():
-                return self.text(value) if WORD.fullmatch(value) else WITHHELD
+                return self.text(value) if WORD.fullmatch(value) or ours(value) else WITHHELD
             case datetime() | date():
                 return value.isoformat()
             case BaseException():
@@ -149,6 +152,16 @@ def source_words(record: logging.LogRecord) -> str:
     return SPECIFIER.sub(filled, template)
 
 
+def ours(words: str) -> bool:
+    """Whether our own code says these words, as in the reason of a refusal; in English, as code speaks."""
+    return words.isascii() and any(written(words, path) for path in _own_sources())
+
+
+@lru_cache(maxsize=1)
+def _own_sources() -> tuple[str, ...]:
+    return tuple(str(path) for room in SPEAKING for path in sorted((ROOT / room).rglob("*.py")))
+
+
 def _withheld(record: logging.LogRecord) -> str:
     return f"{WITHHELD} {record.module}:{record.lineno}"
 
@@ -159,6 +172,6 @@ def written(words: str, path: str) -> bool:
     return any(f"{quote}{escaped}{quote}" in _source(path) for quote in "\"'")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _source(path: str) -> str:
     return SPLIT_LITERAL.sub("", "".join(linecache.getlines(path)))

@@ -21,6 +21,7 @@ from telegram.request import HTTPXRequest
 from bot import logs
 from bot.scrubbing import Scrubber
 from bot.settings import LogFormat
+from channels.telegram_errors import outcome_of
 from tests.bot.captured_logs import taken_over
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw8"
@@ -241,6 +242,17 @@ def test_small_numbers_and_the_librarys_words_stay():
     assert line["event"] == "Run of 12 jobs for …: 100%"
     assert (line["logger"], line["level"]) == ("apscheduler", "warning")
     assert line["timestamp"].endswith("Z")
+
+
+def test_reasons_that_our_code_gives_are_told(style):
+    """An operator reads why an account is down: the sentence is our code's, not anybody's."""
+    down = outcome_of(telegram.error.InvalidToken())
+    with taken_over(style) as lines:
+        structlog.get_logger("bot.sender").critical("account down", account="telegram", detail=down.detail)
+        structlog.get_logger("bot.sender").critical("account down", detail=f"{down.detail} {NAMES[2]}")
+    said = lines.getvalue()
+    assert said.count(down.detail) == 1
+    assert_clean(said)
 
 
 @pytest.mark.parametrize(
