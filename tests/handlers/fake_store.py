@@ -1,0 +1,325 @@
+"""A store in memory: answers the questions of handlers and applies the effects of turns, as storage does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from quarantine import effects as e
+from quarantine.checkins import Checkin
+from quarantine.letters import Letter
+from quarantine.location import Judgement
+from quarantine.people import (
+    OPEN_STATES,
+    Episode,
+    EpisodeState,
+    Officer,
+    Person,
+    Posting,
+    Role,
+    Unit,
+    UnitKind,
+)
+from quarantine.store import Chat, Context, File, LastReport, Prompt
+from quarantine.tasks import Task, TaskKind, TaskState
+
+
+class ConflictError(Exception):
+    """An effect was decided on a version that is no longer there: storage would run the turn again."""
+
+
+@dataclass
+class FakeStore:
+    """Everything by id; `apply` keeps the rules that the database keeps: versions, one open task a kind."""
+
+    units: dict[int, Unit] = field(default_factory=dict)
+    supports: dict[int, list[int]] = field(default_factory=dict)
+    """Centre → the stations that it supports."""
+    persons: dict[int, Person] = field(default_factory=dict)
+    postings: dict[int, Posting] = field(default_factory=dict)
+    episodes: dict[int, Episode] = field(default_factory=dict)
+    tasks: dict[int, Task] = field(default_factory=dict)
+    codes: dict[int, tuple[e.Code, str]] = field(default_factory=dict)
+    missed: list[e.CodeMissed] = field(default_factory=list)
+    addresses: dict[int, Chat] = field(default_factory=dict)
+    prompts: dict[int, Prompt] = field(default_factory=dict)
+    checkins: dict[int, Checkin] = field(default_factory=dict)
+    reports: list[e.Reported] = field(default_factory=list)
+    fixes: list[e.FixShared] = field(default_factory=list)
+    conversations: dict[int, tuple[str, int]] = field(default_factory=dict)
+    letters: list[Letter] = field(default_factory=list)
+    notes: list[e.Noted] = field(default_factory=list)
+    told: list[e.TaskTold] = field(default_factory=list)
+    menus: list[e.MenuWanted] = field(default_factory=list)
+    applied: list[e.Effect] = field(default_factory=list)
+
+    # Questions, in the order of quarantine.store.Store
+
+    def unit(self, unit_id: int) -> Unit:
+        """The unit of that id."""
+        return self.units[unit_id]
+
+    def superiors(self, unit_id: int) -> list[Unit]:
+        """The units above it, nearest first."""
+        above = self.units[unit_id].parent_id
+        return [] if above is None else [self.units[above], *self.superiors(above)]
+
+    def supporters(self, unit_id: int) -> list[Unit]:
+        """The centres that support it."""
+        return [self.units[centre] for centre, below in self.supports.items() if unit_id in below]
+
+    def communes(self, under: Sequence[int]) -> list[Unit]:
+        """All stations at or below these units."""
+        return [self.units[one] for one in self.subtree(under) if self.units[one].kind is UnitKind.STATION]
+
+    def officers(self, unit_id: int) -> list[Officer]:
+        """Everybody posted at the unit, longest-serving first."""
+        here = [one for one in self.postings.values() if one.unit_id == unit_id]
+        return [Officer(self.persons[one.person_id], one) for one in here]
+
+    def officer(self, person_id: int) -> Person:
+        """A member of staff."""
+        return self.persons[person_id]
+
+    def file(self, episode_id: int) -> File | None:
+        """An episode with its people and unit."""
+        episode = self.episodes.get(episode_id)
+        if episode is None:
+            return None
+        people = self.persons[episode.person_id], self.persons[episode.responder_id]
+        return File(episode, *people, self.units[episode.unit_id])
+
+    def files(
+        self, unit_ids: Sequence[int], states: Sequence[EpisodeState], limit: int, offset: int = 0
+    ) -> list[File]:
+        """Files of these units in these states, oldest first."""
+        ids = [one.id for one in self.episodes.values() if one.unit_id in unit_ids and one.state in states]
+        return [file for one in ids[offset : offset + limit] if (file := self.file(one)) is not None]
+
+    def subtree(self, unit_ids: Sequence[int]) -> list[int]:
+        """Ids of these units and of all below them."""
+        found = list(dict.fromkeys(unit_ids))
+        for one in found:
+            found.extend(unit.id for unit in self.units.values() if unit.parent_id == one)
+        return list(dict.fromkeys(found))
+
+    def supported(self, unit_id: int) -> list[int]:
+        """Ids of the units that this centre supports."""
+        return self.supports.get(unit_id, [])
+
+    def persons_by_phone(self, phone: str) -> list[Person]:
+        """People with exactly this number."""
+        return [one for one in self.persons.values() if one.phone == phone]
+
+    def persons_by_identity(self, identity: str) -> list[Person]:
+        """People with exactly this identity number."""
+        return [one for one in self.persons.values() if one.identity == identity]
+
+    def open_episodes(self, person_id: int) -> list[Episode]:
+        """The open episodes of a person."""
+        return [
+            one for one in self.episodes.values() if one.person_id == person_id and one.state in OPEN_STATES
+        ]
+
+    def episodes_answered_by(self, person_id: int) -> list[Episode]:
+        """The open episodes that a person answers for."""
+        return [
+            one
+            for one in self.episodes.values()
+            if one.responder_id == person_id and one.state in OPEN_STATES
+        ]
+
+    def code(self, text: str) -> e.Code | None:
+        """The newest code with this text."""
+        return next((code for code, known in reversed(self.codes.values()) if known == text), None)
+
+    def code_by_id(self, code_id: int) -> e.Code | None:
+        """A code by its row id."""
+        return self.codes[code_id][0] if code_id in self.codes else None
+
+    def missed_codes(self, address_id: int, account: str, since: datetime) -> tuple[int, int]:
+        """Wrong codes since then: in this chat, and on the whole account."""
+        late = [one for one in self.missed if one.account == account and one.at >= since]
+        return sum(one.address_id == address_id for one in late), len(late)
+
+    def task(self, task_id: int) -> Task | None:
+        """A task by id."""
+        return self.tasks.get(task_id)
+
+    def open_task(self, person_id: int, kind: TaskKind) -> Task | None:
+        """The person's open task of that kind."""
+        mine = (one for one in self.tasks.values() if one.person_id == person_id and one.kind is kind)
+        return next((one for one in mine if one.state is not TaskState.DONE), None)
+
+    def open_tasks(self, unit_ids: Sequence[int], limit: int, offset: int = 0) -> list[Task]:
+        """Open and taken tasks of these units: RED first, then by deadline."""
+        found = [one for one in self.tasks.values() if one.unit_id in unit_ids]
+        found = [one for one in found if one.state is not TaskState.DONE]
+        found.sort(key=lambda one: (one.kind is not TaskKind.RED, one.next_at or one.opened_at))
+        return found[offset : offset + limit]
+
+    def newest_card(self, owner: int) -> int | None:
+        """The task of the newest task card posted to this officer."""
+        cards = [
+            one for one in self.letters if one.owner == owner and one.key.startswith("task.") and one.asked
+        ]
+        return next((one.about for one in reversed(cards) if one.about is not None), None)
+
+    def last_report(self, episode_id: int) -> LastReport | None:
+        """The newest report and fix of an episode."""
+        report = next((one for one in reversed(self.reports) if one.episode_id == episode_id), None)
+        if report is None:
+            return None
+        fix = self.last_fix(episode_id)
+        verdict, away, error = None, None, None
+        if fix is not None:
+            verdict = str(fix[0].verdict)
+            away = None if fix[0].distance_m is None else round(fix[0].distance_m)
+            error = None if fix[0].accuracy_m is None else round(fix[0].accuracy_m)
+        return LastReport(report.at, report.signs, report.temperature, report.level, verdict, away, error)
+
+    def last_fix(self, episode_id: int) -> tuple[Judgement, datetime] | None:
+        """The newest judged position of an episode and when it was stored."""
+        fix = next((one for one in reversed(self.fixes) if one.episode_id == episode_id), None)
+        return None if fix is None else (fix.judgement, fix.at)
+
+    def checkin(self, checkin_id: int) -> Checkin | None:
+        """A check-in by id."""
+        return self.checkins.get(checkin_id)
+
+    def last_checkin(self, episode_id: int) -> Checkin | None:
+        """The newest check-in of an episode."""
+        mine = [one for one in self.checkins.values() if one.episode_id == episode_id]
+        return max(mine, key=lambda one: one.closes_at, default=None)
+
+    def prompt(self, prompt_id: int) -> Prompt | None:
+        """A prompt, with its check-ins as they are now."""
+        found = self.prompts.get(prompt_id)
+        return found and replace(found, checkins=tuple(self.checkins[one.id] for one in found.checkins))
+
+    def chats(self, person_id: int) -> list[Chat]:
+        """The chats that speak for a person."""
+        return [one for one in self.addresses.values() if one.person_id == person_id]
+
+    def context(self, address_id: int) -> Context:
+        """What a turn that is opened by this chat is given."""
+        chat = self.addresses[address_id]
+        if chat.person_id is None:
+            frames, version = self.conversations.get(chat.id, ("", 0))
+            return Context(chat, frames=frames, version=version)
+        me = self.persons[chat.person_id]
+        mine = tuple(self.episodes_answered_by(me.id))
+        frames, version = self.conversations.get(me.id, ("", 0))
+        prompts = [one.id for one in self.prompts.values() if one.responder_id == me.id]
+        return Context(
+            chat,
+            me,
+            mine,
+            tuple(self.persons[one.person_id] for one in mine),
+            self.prompt(prompts[-1]) if prompts else None,
+            tuple(one for one in self.postings.values() if one.person_id == me.id),
+            frames,
+            version,
+        )
+
+    # Scenery
+
+    def add_unit(self, unit_id: int, name: str, kind: UnitKind = UnitKind.STATION, **more: Any) -> Unit:
+        """A unit; stations lie below unit 1 unless `parent_id` says otherwise."""
+        facts = {"province": "Hà Nội", "parent_id": None if kind is UnitKind.CDC else 1, **more}
+        self.units[unit_id] = Unit(unit_id, f"U{unit_id}", kind, name, **facts)
+        return self.units[unit_id]
+
+    def add_staff(self, person_id: int, name: str, unit_id: int, role: Role, **more: Any) -> Person:
+        """A person with a posting and a chat of the same id."""
+        phone = more.pop("phone", f"09120000{person_id:02d}")
+        self.persons[person_id] = Person(person_id, name, phone, 1990)
+        self.postings[person_id] = Posting(person_id, person_id, unit_id, role, **more)
+        self.addresses[person_id] = Chat(person_id, "telegram", person_id)
+        return self.persons[person_id]
+
+    def add_file(self, person: Person, episode: Episode) -> None:
+        """A person in an episode, whatever its state."""
+        self.persons[person.id] = person
+        self.episodes[episode.id] = episode
+
+    # Effects
+
+    def apply(self, effects: Sequence[e.Effect]) -> None:
+        """Write what a turn decided, all or nothing."""
+        for effect in effects:
+            self._check(effect)
+        writers = self._writers()
+        for effect in effects:
+            writers[type(effect)](effect)
+            self.applied.append(effect)
+
+    def _check(self, effect: e.Effect) -> None:
+        rows = {e.EpisodeChanged: self.episodes, e.TaskChanged: self.tasks, e.CheckinMoved: self.checkins}
+        if isinstance(effect, e.EpisodeChanged | e.TaskChanged | e.CheckinMoved):
+            known: Any = rows[type(effect)][effect.before.id]
+            if known.version != effect.before.version:
+                raise ConflictError(f"{type(effect).__name__} on version {effect.before.version}")
+        if isinstance(effect, e.CodeClosed) and self.codes[effect.code_id][0].used_at is not None:
+            raise ConflictError("The code was closed already.")
+
+    def _put(self, rows: dict[int, Any], row: Any) -> None:
+        rows[row.id] = replace(row, version=row.version + 1)
+
+    def _converse(self, effect: e.ConversationKept) -> None:
+        _, version = self.conversations.get(effect.owner, ("", 0))
+        if effect.version not in {-1, version}:
+            raise ConflictError("The conversation went on in the meantime.")
+        self.conversations[effect.owner] = (effect.frames, version + 1)
+
+    def _bind(self, effect: e.AddressBound) -> None:
+        account = self.addresses[effect.address_id].account
+        for chat in self.chats(effect.person_id):
+            if chat.account == account:
+                self.addresses[chat.id] = replace(chat, person_id=None)
+        chat = self.addresses[effect.address_id]
+        self.addresses[chat.id] = replace(chat, person_id=effect.person_id)
+
+    def _reach(self, effect: e.AddressReachable) -> None:
+        chat = self.addresses[effect.address_id]
+        self.addresses[chat.id] = replace(chat, reachable=effect.reachable)
+
+    def _issue(self, effect: e.CodeIssued) -> None:
+        for known, text in list(self.codes.values()):
+            if effect.code.episode_id is not None and known.episode_id == effect.code.episode_id:
+                self.codes[known.id] = (replace(known, used_at=known.used_at or effect.at), text)
+        self.codes[effect.code.id] = (effect.code, effect.text)
+
+    def _close(self, effect: e.CodeClosed) -> None:
+        code, text = self.codes[effect.code_id]
+        self.codes[code.id] = (replace(code, used_at=effect.at), text)
+
+    def _open(self, effect: e.TaskOpened) -> None:
+        if self.open_task(effect.task.person_id, effect.task.kind) is None:
+            self.tasks[effect.task.id] = effect.task
+
+    def _writers(self) -> dict[type, Callable[[Any], object]]:
+        return {
+            e.LetterPosted: lambda effect: self.letters.append(effect.letter),
+            e.ConversationKept: self._converse,
+            e.AddressBound: self._bind,
+            e.AddressReachable: self._reach,
+            e.PersonAdded: lambda effect: self.persons.update({effect.person.id: effect.person}),
+            e.PersonChanged: lambda effect: self.persons.update({effect.after.id: effect.after}),
+            e.EpisodeAdded: lambda effect: self.episodes.update({effect.episode.id: effect.episode}),
+            e.EpisodeChanged: lambda effect: self._put(self.episodes, effect.after),
+            e.CodeIssued: self._issue,
+            e.CodeClosed: self._close,
+            e.CodeMissed: self.missed.append,
+            e.PostingAdded: lambda effect: self.postings.update({effect.posting.id: effect.posting}),
+            e.Reported: self.reports.append,
+            e.FixShared: self.fixes.append,
+            e.CheckinMoved: lambda effect: self._put(self.checkins, effect.after),
+            e.TaskOpened: self._open,
+            e.TaskChanged: lambda effect: self._put(self.tasks, effect.after),
+            e.TaskTold: self.told.append,
+            e.Noted: self.notes.append,
+            e.MenuWanted: self.menus.append,
+        }

@@ -1,0 +1,72 @@
+"""The province of the handlers' tests: a CDC, two stations with namesakes elsewhere, and their staff."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from handlers import enrolment, guidance, verification
+from handlers.script import script
+from quarantine.people import Episode, EpisodeState, Home, Person, Reason, Role, Sex, UnitKind
+from quarantine.protocol import DEFAULT_PROTOCOL, protocol
+from tests.handlers.fake_store import FakeStore
+from tests.handlers.phones import World, stage_script
+
+CLERK, OFFICER, DIRECTOR, STRANGER_OFFICER, ADMIN, CENTRE_DOCTOR, DEPUTY = 11, 12, 13, 14, 15, 16, 17
+CDC, NGOC_HA, BA_VI, CENTRE, OTHER_CDC, EMPTY = 1, 2, 3, 4, 5, 6
+MODULES = (enrolment, verification, guidance)
+
+
+def province() -> World:
+    """Ngọc Hà has an officer, a deputy and a director; Ba Vì an officer; Hồng Hà nobody."""
+    store = FakeStore()
+    store.add_unit(CDC, "CDC Hà Nội", UnitKind.CDC)
+    store.add_unit(NGOC_HA, "Phường Ngọc Hà", hotline="02438253531")
+    store.add_unit(BA_VI, "Xã Ba Vì")
+    store.add_unit(EMPTY, "Phường Hồng Hà", hotline="02438250000")
+    store.add_unit(CENTRE, "Trung tâm Y tế Ba Đình", UnitKind.CENTRE)
+    store.add_unit(OTHER_CDC, "CDC Phú Thọ", UnitKind.CDC, province="Phú Thọ")
+    store.add_unit(50, "Xã Ngọc Hà", parent_id=OTHER_CDC, province="Phú Thọ")
+    for number in range(10):
+        store.add_unit(100 + number, f"Xã Tân Hòa {number}")
+    store.supports[CENTRE] = [NGOC_HA]
+    store.add_staff(CLERK, "Trần Văn Bình", CDC, Role.CDC_CLERK)
+    store.add_staff(ADMIN, "Đỗ Thị Minh", CDC, Role.CDC_ADMIN)
+    store.add_staff(OFFICER, "Nguyễn Thị Hạnh", NGOC_HA, Role.OFFICER, phone="0912345678")
+    store.add_staff(DEPUTY, "Vũ Văn Khánh", NGOC_HA, Role.OFFICER, deputy=True)
+    store.add_staff(DIRECTOR, "Phạm Văn Sơn", NGOC_HA, Role.DIRECTOR)
+    store.add_staff(STRANGER_OFFICER, "Lê Thị Thu", BA_VI, Role.OFFICER)
+    store.add_staff(CENTRE_DOCTOR, "Hoàng Văn Đức", CENTRE, Role.CENTRE)
+    start = {"verify": verification.start, "home": verification.set_home}
+    return World(store, stage_script(script, start))
+
+
+def resident(
+    world: World,
+    state: EpisodeState = EpisodeState.NOTIFIED,
+    *,
+    unit: int = NGOC_HA,
+    number: int = 1,
+    **more: object,
+) -> Episode:
+    """Lan (or another of that number) in an episode of this state, sent by the clerk."""
+    year = more.pop("birth_year", 1992)
+    name = str(more.pop("name", "Nguyễn Thị Lan"))
+    phone = f"0987654{number:03d}"
+    person = Person(200 + number, name, phone, year, Sex.FEMALE, f"00119200{number:04d}")  # type: ignore[arg-type]  # a year
+    first = date(2026, 11, 22)
+    facts: dict[str, object] = {"home": Home("12 Đội Cấn"), "created_by": CLERK, **more}
+    episode = Episode(
+        300 + number,
+        person.id,
+        person.id,
+        unit,
+        "123/QĐ-UBND",
+        Reason.CONTACT,
+        first,
+        protocol(DEFAULT_PROTOCOL).last_day(first),
+        state,
+        DEFAULT_PROTOCOL,
+        **facts,  # type: ignore[arg-type]  # of an episode
+    )
+    world.store.add_file(person, episode)
+    return episode
