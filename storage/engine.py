@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
@@ -22,7 +24,6 @@ THREADS = 8
 BUSY_MILLISECONDS = 10_000
 _ON_CONNECT = (
     f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
@@ -102,7 +103,22 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 - 
     cursor = connection.cursor()
     for pragma in _ON_CONNECT:
         cursor.execute(pragma)
+    _switch_to_wal(cursor)
     cursor.close()
+
+
+def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
+    # Needed once in the life of a file; when two processes start at once it does not heed busy_timeout.
+    give_up = monotonic() + BUSY_MILLISECONDS / 1_000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > give_up:
+                raise
+            sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(conn: Connection) -> None:

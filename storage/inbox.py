@@ -12,12 +12,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from storage.tables import Inbox, core
 from storage.types import micros
 
 INBOX = core(Inbox)
+_WAITING: ColumnElement[str] = literal_column("'waiting'")  # spelt out for the partial indexes
 LONGEST_GROUP = 1_000
 """More rows than this in one statement would pass the databases' limits of parameters."""
 
@@ -75,7 +76,7 @@ def waiting_addresses(conn: Connection, digests: Collection[bytes]) -> set[bytes
     """Which of these chats have an earlier message waiting: their later ones are to be held, not run."""
     if not digests:
         return set()
-    waiting = select(INBOX.c.address).where(INBOX.c.state == "waiting", INBOX.c.address.in_(list(digests)))
+    waiting = select(INBOX.c.address).where(INBOX.c.state == _WAITING, INBOX.c.address.in_(list(digests)))
     return set(conn.execute(waiting).scalars())
 
 
@@ -138,7 +139,7 @@ def due(conn: Connection, now: datetime, limit: int) -> list[Waiting]:
     overtaken = (
         select(earlier.c.id)
         .where(
-            earlier.c.state == "waiting",
+            earlier.c.state == _WAITING,
             earlier.c.address == INBOX.c.address,
             (earlier.c.received_at < INBOX.c.received_at)
             | ((earlier.c.received_at == INBOX.c.received_at) & (earlier.c.id < INBOX.c.id)),
@@ -155,7 +156,7 @@ def due(conn: Connection, now: datetime, limit: int) -> list[Waiting]:
             INBOX.c.tries,
             INBOX.c.received_at,
         )
-        .where(INBOX.c.state == "waiting", INBOX.c.next_try_at <= now, ~overtaken)
+        .where(INBOX.c.state == _WAITING, INBOX.c.next_try_at <= now, ~overtaken)
         .order_by(INBOX.c.received_at, INBOX.c.id)
         .limit(limit)
         .with_for_update(of=INBOX, skip_locked=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, literal_column, select
 
 from quarantine.checkins import Checkin
 from quarantine.effects import Code
@@ -33,6 +33,7 @@ REPORT = core(tables.Report)
 FIX = core(tables.Fix)
 TASK = core(tables.Task)
 LETTER = core(tables.Letter)
+_UNDONE = TASK.c.state != literal_column(f"'{TaskState.DONE}'")  # spelt out for the partial indexes
 
 
 class SqlStore(UnitTree):
@@ -129,17 +130,13 @@ class SqlStore(UnitTree):
 
     def open_task(self, person_id: int, kind: TaskKind) -> Task | None:
         """The person's open or taken task of that kind."""
-        return self._task(
-            select(TASK).where(
-                TASK.c.person_id == person_id, TASK.c.kind == kind, TASK.c.state != TaskState.DONE
-            )
-        )
+        return self._task(select(TASK).where(TASK.c.person_id == person_id, TASK.c.kind == kind, _UNDONE))
 
     def open_tasks(self, unit_ids: Sequence[int], limit: int, offset: int = 0) -> Sequence[Task]:
         """Open and taken tasks of these units: RED first, then by deadline, those without one last."""
         undone = (
             select(TASK)
-            .where(TASK.c.unit_id.in_(list(unit_ids)), TASK.c.state != TaskState.DONE)
+            .where(TASK.c.unit_id.in_(list(unit_ids)), _UNDONE)
             .order_by((TASK.c.kind != TaskKind.RED), TASK.c.next_at.nulls_last(), TASK.c.id)
             .limit(limit)
             .offset(offset)
