@@ -1,4 +1,4 @@
-"""Contexts: what is known about all who wrote, read for a whole group in a handful of statements (DESIGN.md §3)."""
+"""Contexts: what is known about those who wrote, read for a whole group at once (DESIGN.md §3)."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class _Known:
 def _resolve(
     conn: Connection, keyring: Keyring, senders: Sequence[Address], ids: Callable[[], int]
 ) -> dict[Address, int]:
-    """Address ids by sender. The unique look-up row decides who adds a chat that two processes see at once."""
+    """Address ids by sender. The unique look-up row decides who adds a chat that two processes see."""
     digests = {
         digest: sender
         for sender in senders

@@ -1,0 +1,146 @@
+"""Effects on episodes: their beginning, their changes, and what a change means for open check-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, null
+
+from quarantine.effects import EpisodeAdded, EpisodeChanged
+from quarantine.people import OPEN_STATES, Episode, EpisodeState
+from quarantine.protocol import ends_at
+from storage import records, tables
+from storage.rerouting import reroute
+from storage.spelling import among
+from storage.tables import core
+from storage.types import ID, Instant
+from storage.writing import Writing, difference, merged
+
+_EPISODE, _CHECKIN = core(tables.Episode), core(tables.Checkin)
+_REACHED = ("verified", "guided", "linked")
+"""States that are a moment of their own, also when the episode moves on in the same step (`why` names it)."""
+
+_CHANGED = (
+    *("responder_id", "unit_id", "dwelling", "reason", "first_day", "last_day"),
+    *("state", "protocol", "next_at", "ends_at"),
+)
+_CHANGE = (
+    _EPISODE.update()
+    .where(
+        _EPISODE.c.id == bindparam("row_id", type_=ID),
+        _EPISODE.c.version == bindparam("seen_version", type_=_EPISODE.c.version.type),
+    )
+    .values(
+        **{name: bindparam(f"new_{name}", type_=_EPISODE.c[name].type) for name in _CHANGED},
+        **{
+            f"{name}_at": func.coalesce(
+                _EPISODE.c[f"{name}_at"], bindparam(f"new_{name}_at", type_=Instant())
+            )
+            for name in _REACHED
+        },
+        closed_at=case(
+            (bindparam("open", type_=_CHECKIN.c.reported.type), null()),
+            else_=func.coalesce(_EPISODE.c.closed_at, bindparam("changed_at", type_=Instant())),
+        ),
+        version=_EPISODE.c.version + 1,
+    )
+)
+_LET_GO = (
+    _CHECKIN.update()
+    .where(among(_CHECKIN.c.episode_id), _CHECKIN.c.next_at.is_not(None))
+    .values(next_at=None, version=_CHECKIN.c.version + 1)
+)
+
+
+def episodes_added(writing: Writing, effects: Sequence[EpisodeAdded]) -> None:
+    """Episodes that begin."""
+    rows = []
+    for effect in effects:
+        episode = effect.episode
+        rows.append(
+            {
+                "id": episode.id,
+                "person_id": episode.person_id,
+                "created_by": episode.created_by,
+                "created_at": effect.at,
+                "closed_at": None if episode.state in OPEN_STATES else effect.at,
+                **_columns(writing, episode),
+                **_moments(episode, "", effect.at),
+            }
+        )
+        writing.note(
+            "episode_added",
+            effect.at,
+            episode.created_by,
+            person_id=episode.person_id,
+            episode_id=episode.id,
+            detail={"state": episode.state, "unit_id": episode.unit_id},
+        )
+    writing.conn.execute(_EPISODE.insert(), rows)
+
+
+def episodes_changed(writing: Writing, effects: Sequence[EpisodeChanged]) -> None:
+    """Episodes that moved on, with before and after in the history.
+
+    Nobody is asked or reminded for an episode that is no longer followed; one that has a new responder or
+    unit takes its open check-ins along.
+    """
+    at, why = {}, {}
+    for effect in effects:
+        at[effect.after.id], why[effect.after.id] = effect.at, effect.why
+        _note(writing, effect)
+    moves = merged(EpisodeChanged, ((effect.before, effect.after) for effect in effects))
+    writing.change(
+        EpisodeChanged,
+        _CHANGE,
+        [_changed_row(writing, before, after, why[after.id], at[after.id]) for before, after in moves],
+    )
+    left = [after.id for before, after in moves if before.state is EpisodeState.MONITORING is not after.state]
+    if left:
+        writing.conn.execute(_LET_GO, {"ids": left})
+    reroute(writing, [(before, after) for before, after in moves if after.id not in left])
+
+
+def _note(writing: Writing, effect: EpisodeChanged) -> None:
+    writing.note(
+        "episode_changed",
+        effect.at,
+        effect.by,
+        person_id=effect.after.person_id,
+        episode_id=effect.after.id,
+        detail={"changed": difference(effect.before, effect.after), "why": effect.why},
+    )
+
+
+def _changed_row(writing: Writing, before: Episode, after: Episode, why: str, at: datetime) -> dict[str, Any]:
+    return {
+        "row_id": before.id,
+        "seen_version": before.version,
+        "changed_at": at,
+        "open": after.state in OPEN_STATES,
+        **{f"new_{name}": value for name, value in _columns(writing, after).items()},
+        **{f"new_{name}": value for name, value in _moments(after, why, at).items()},
+    }
+
+
+def _columns(writing: Writing, episode: Episode) -> dict[str, Any]:
+    followed = episode.state is EpisodeState.MONITORING
+    return {
+        "responder_id": episode.responder_id,
+        "unit_id": episode.unit_id,
+        "dwelling": records.dwelling(writing.keyring, episode),
+        "reason": episode.reason.value,
+        "first_day": episode.first_day,
+        "last_day": episode.last_day,
+        "state": episode.state.value,
+        "protocol": episode.protocol,
+        "next_at": episode.next_at if followed else None,
+        "ends_at": ends_at(episode.last_day),
+    }
+
+
+def _moments(episode: Episode, why: str, at: datetime) -> dict[str, datetime | None]:
+    reached = {episode.state.value, why.partition(":")[0]}
+    return {f"{name}_at": at if name in reached else None for name in _REACHED}

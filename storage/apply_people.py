@@ -1,0 +1,200 @@
+"""Effects on people: persons, chats, postings and codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select, true
+
+from quarantine.effects import (
+    AddressBound,
+    AddressReachable,
+    CodeClosed,
+    CodeIssued,
+    CodeMissed,
+    PersonAdded,
+    PersonChanged,
+    PostingAdded,
+)
+from storage import lookups, records, tables
+from storage.spelling import among
+from storage.tables import core
+from storage.types import ID, Instant
+from storage.writing import StaleDecisionError, Writing, difference
+
+_PERSON, _LOOKUP, _ADDRESS = core(tables.Person), core(tables.Lookup), core(tables.Address)
+_POSTING, _CODE, _MISS = core(tables.Posting), core(tables.Code), core(tables.CodeMiss)
+_ROW = bindparam("row_id", type_=ID)
+_AT = bindparam("happened_at", type_=Instant())
+
+REPLACED = "replaced"
+"""Why a code was closed when a newer one of its episode was issued."""
+
+_CHANGE_PERSON = (
+    _PERSON.update()
+    .where(_PERSON.c.id == _ROW)
+    .values(
+        profile=bindparam("new_profile", type_=_PERSON.c.profile.type),
+        language=bindparam("new_language"),
+        version=_PERSON.c.version + 1,
+    )
+)
+_REACHABLE = (
+    _ADDRESS.update().where(_ADDRESS.c.id == _ROW).values(reachable=bindparam("can_write", type_=true().type))
+)
+_BOUND = (
+    _ADDRESS.update()
+    .where(_ADDRESS.c.id == _ROW)
+    .values(
+        person_id=bindparam("bound_to", type_=ID),
+        bound_at=_AT,
+        reachable=true(),
+        version=_ADDRESS.c.version + 1,
+    )
+)
+_RELEASED = (
+    _ADDRESS.update().where(among(_ADDRESS.c.id)).values(person_id=None, version=_ADDRESS.c.version + 1)
+)
+_CLOSED = (
+    _CODE.update()
+    .where(_CODE.c.id == _ROW, _CODE.c.used_at.is_(None))
+    .values(used_at=_AT, why_closed=bindparam("why"))
+)
+_REPLACED = (
+    _CODE.update()
+    .where(_CODE.c.episode_id == _ROW, _CODE.c.used_at.is_(None))
+    .values(used_at=_AT, why_closed=REPLACED)
+)
+
+
+def persons_added(writing: Writing, effects: Sequence[PersonAdded]) -> None:
+    """New persons, and the look-up rows by which they are found."""
+    rows = [
+        {
+            "id": effect.person.id,
+            "profile": records.profile(writing.keyring, effect.person),
+            "language": effect.person.language,
+            "created_at": effect.at,
+        }
+        for effect in effects
+    ]
+    writing.conn.execute(_PERSON.insert(), rows)
+    found = [row for effect in effects for row in lookups.of_person(writing.keyring, effect.person)]
+    if found:
+        writing.conn.execute(_LOOKUP.insert(), found)
+
+
+def persons_changed(writing: Writing, effects: Sequence[PersonChanged]) -> None:
+    """Corrected data; the last of several corrections of one person stays, each is in the history."""
+    newest = {effect.after.id: effect.after for effect in effects}
+    rows = [
+        {
+            "row_id": person.id,
+            "new_profile": records.profile(writing.keyring, person),
+            "new_language": person.language,
+        }
+        for person in newest.values()
+    ]
+    writing.change(PersonChanged, _CHANGE_PERSON, rows)
+    found = [row for person in newest.values() for row in lookups.of_person(writing.keyring, person)]
+    lookups.replace(writing.conn, found, newest.keys())
+    for effect in effects:
+        detail = {"changed": difference(effect.before, effect.after), "why": effect.why}
+        writing.note("person_changed", effect.at, effect.by, person_id=effect.after.id, detail=detail)
+
+
+def addresses_bound(writing: Writing, effects: Sequence[AddressBound]) -> None:
+    """A chat speaks for a person from now on; older chats of the person on that account are let go."""
+    for effect in effects:
+        released = _older_chats(writing, effect)
+        if released:
+            writing.conn.execute(_RELEASED, {"ids": released})
+        bound = {"row_id": effect.address_id, "bound_to": effect.person_id, "happened_at": effect.at}
+        writing.change(AddressBound, _BOUND, [bound])
+        detail = {"address": effect.address_id, "released": released}
+        writing.note("address_bound", effect.at, effect.person_id, person_id=effect.person_id, detail=detail)
+
+
+def _older_chats(writing: Writing, effect: AddressBound) -> list[int]:
+    account = select(_ADDRESS.c.account).where(_ADDRESS.c.id == effect.address_id).scalar_subquery()
+    older = select(_ADDRESS.c.id).where(
+        _ADDRESS.c.person_id == effect.person_id,
+        _ADDRESS.c.account == account,
+        _ADDRESS.c.id != effect.address_id,
+    )
+    return sorted(writing.conn.execute(older).scalars())
+
+
+def addresses_reachable(writing: Writing, effects: Sequence[AddressReachable]) -> None:
+    """Chats that can, or can no longer, be written to."""
+    rows = [{"row_id": effect.address_id, "can_write": effect.reachable} for effect in effects]
+    writing.conn.execute(_REACHABLE, rows)
+
+
+def postings_added(writing: Writing, effects: Sequence[PostingAdded]) -> None:
+    """People who take up a role at a unit."""
+    rows = []
+    for effect in effects:
+        posting = effect.posting
+        rows.append(
+            {
+                "id": posting.id,
+                "person_id": posting.person_id,
+                "unit_id": posting.unit_id,
+                "role": posting.role.value,
+                "on_duty": posting.on_duty,
+                "deputy": posting.deputy,
+                "valid_from": effect.at,
+            }
+        )
+        detail = {"unit_id": posting.unit_id, "role": posting.role.value, "deputy": posting.deputy}
+        writing.note("posting_added", effect.at, effect.by, person_id=posting.person_id, detail=detail)
+    writing.conn.execute(_POSTING.insert(), rows)
+
+
+def codes_issued(writing: Writing, effects: Sequence[CodeIssued]) -> None:
+    """New codes: sealed, and found by their blind index; the episode's open ones are closed first."""
+    older: list[dict[str, Any]] = [
+        {"row_id": effect.code.episode_id, "happened_at": effect.at}
+        for effect in effects
+        if effect.code.episode_id is not None
+    ]
+    if older:
+        writing.conn.execute(_REPLACED, older)
+    writing.conn.execute(_CODE.insert(), [_code_row(writing, effect) for effect in effects])
+    rows = [row for one in effects for row in lookups.of_code(writing.keyring, one.code.id, one.text)]
+    writing.conn.execute(_LOOKUP.insert(), rows)
+
+
+def _code_row(writing: Writing, effect: CodeIssued) -> dict[str, Any]:
+    code = effect.code
+    return {
+        "id": code.id,
+        "purpose": code.purpose.value,
+        "text": writing.seal("code", "text", code.id, effect.text),
+        "episode_id": code.episode_id,
+        "unit_id": code.unit_id,
+        "role": None if code.role is None else code.role.value,
+        "deputy": code.deputy,
+        "issued_by": effect.by,
+        "issued_at": effect.at,
+        "expires_at": code.expires_at,
+    }
+
+
+def codes_closed(writing: Writing, effects: Sequence[CodeClosed]) -> None:
+    """Codes that were used or withdrawn; refused when somebody else has closed one already."""
+    rows = [{"row_id": effect.code_id, "happened_at": effect.at, "why": effect.why} for effect in effects]
+    if len({effect.code_id for effect in effects}) < len(effects):
+        raise StaleDecisionError(CodeClosed)
+    writing.change(CodeClosed, _CLOSED, rows)
+
+
+def codes_missed(writing: Writing, effects: Sequence[CodeMissed]) -> None:
+    """Wrong codes, counted to slow down guessing."""
+    rows = [
+        {"id": writing.ids(), "address_id": one.address_id, "account": one.account, "at": one.at}
+        for one in effects
+    ]
+    writing.conn.execute(_MISS.insert(), rows)

@@ -1,0 +1,59 @@
+"""The outbox: letters are claimed under a lease, sent, and what became of them is recorded (DESIGN.md §4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, func, select, text
+
+from storage import tables
+from storage.outbox_claims import EXPIRED, UNREADABLE, VOID, Claimed, Claims, Dropped, claim
+from storage.outbox_records import DOWN, Recorded, Result, hold, record, settle, unsettled
+from storage.tables import core
+from storage.types import Instant
+
+__all__ = [
+    "DOWN",
+    "EXPIRED",
+    "UNREADABLE",
+    "VOID",
+    "Claimed",
+    "Claims",
+    "Counts",
+    "Dropped",
+    "Recorded",
+    "Result",
+    "claim",
+    "counts",
+    "hold",
+    "record",
+    "settle",
+    "unsettled",
+]
+
+_LETTER = core(tables.Letter)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Letters due now, planned for later and in flight, and since when the oldest is due."""
+
+    due: int
+    planned: int
+    claimed: int
+    oldest_due_at: datetime | None
+
+
+def counts(conn: Connection, now: datetime) -> Counts:
+    """How the outbox stands at a domain instant, for /healthz and `cachly doctor`."""
+    waits, due = _LETTER.c.status == "due", _LETTER.c.due_at <= now
+    row = conn.execute(
+        select(
+            func.count(case((waits & due, 1))),
+            func.count(case((waits & ~due, 1))),
+            func.count(case((~waits, 1))),
+            func.min(case((waits & due, _LETTER.c.due_at)), type_=Instant()),
+        ).where(text("letter.status IN ('due', 'claimed')"))
+    ).one()
+    return Counts(*row)

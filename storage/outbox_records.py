@@ -1,0 +1,263 @@
+"""Recording what became of letters, and what follows from it for chats, accounts and the turns that watch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, false, or_, select, text
+
+from quarantine.letters import Watch
+from quarantine.messages import AccountDown, Delivered, Later, Moved, Never, Outcome, Priority, Reason
+from storage import lookups, tables
+from storage.outbox_claims import Claimed
+from storage.sealing import Keyring
+from storage.spelling import among
+from storage.tables import core
+from storage.types import ID, Instant
+
+_LETTER, _ADDRESS, _ACCOUNT = core(tables.Letter), core(tables.Address), core(tables.Account)
+_LOOKUP = core(tables.Lookup)
+
+DOWN = "down"
+"""The state of an account that cannot send; the operator sets it right."""
+ACCOUNT_PAUSE = timedelta(minutes=1)
+"""When a letter is tried again whose account was down."""
+_CHAT_LOST = frozenset({Reason.BLOCKED, Reason.GONE})
+ELSEWHERE = "another chat"
+"""Why a letter waits that one chat has refused for good: the person has another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a claimed letter, at a domain instant; the fence shows that the claim was ours."""
+
+    letter_id: int
+    fence: int
+    outcome: Outcome
+    at: datetime
+    address_id: int | None = None
+    account: str | None = None
+
+    @staticmethod
+    def of(claimed: Claimed, outcome: Outcome, at: datetime) -> Result:
+        """The result of a claimed letter."""
+        account = claimed.address.account if claimed.address else None
+        return Result(claimed.letter.id, claimed.fence, outcome, at, claimed.address_id, account)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An outcome that was recorded, with what a turn about it must know."""
+
+    id: int
+    owner: int
+    key: str
+    watch: Watch
+    about: int | None
+    priority: Priority
+    outcome: Outcome
+    at: datetime
+
+
+_CLAIMED = (
+    select(_LETTER).where(among(_LETTER.c.id), _LETTER.c.status == "claimed").order_by(_LETTER.c.id)
+).with_for_update()
+_ROW = bindparam("row_id", type_=ID)
+_AT = bindparam("happened_at", type_=Instant())
+_OF_ROW = _LETTER.update().where(_LETTER.c.id == _ROW)
+_DELIVERED = _OF_ROW.values(
+    status="delivered",
+    native_id=bindparam("new_native_id"),
+    delivered_at=_AT,
+    address_id=bindparam("chat", type_=ID),
+    account=bindparam("on_account"),
+    reason=None,
+)
+_AGAIN = _OF_ROW.values(status="due", due_at=_AT, reason=bindparam("why"))
+_DEAD = _OF_ROW.values(status="dead", reason=bindparam("why"))
+_HOLD = (
+    _LETTER.update()
+    .where(
+        _LETTER.c.owner == bindparam("held", type_=ID),
+        text("letter.status IN ('due', 'claimed')"),  # in the words of the partial index
+        _LETTER.c.status == "due",
+        _LETTER.c.due_at < _AT,
+        or_(_LETTER.c.address_id.is_(None), _LETTER.c.address_id == bindparam("chat", type_=ID)),
+    )
+    .values(due_at=_AT)
+)
+_UNREACHABLE = _ADDRESS.update().where(among(_ADDRESS.c.id)).values(reachable=false())
+_HAS_OTHER_CHAT = select(_LETTER.c.id).where(
+    among(_LETTER.c.id), exists().where(_ADDRESS.c.person_id == _LETTER.c.owner, _ADDRESS.c.reachable)
+)
+_MOVE = (
+    _ADDRESS.update()
+    .where(_ADDRESS.c.id == _ROW)
+    .values(native_user=bindparam("user", type_=_ADDRESS.c.native_user.type), version=_ADDRESS.c.version + 1)
+)
+_SET_DOWN = (
+    _ACCOUNT.update()
+    .where(_ACCOUNT.c.name == bindparam("on_account"))
+    .values(state=DOWN, detail=bindparam("why"), changed_at=_AT)
+)
+
+
+def record(conn: Connection, keyring: Keyring, results: Sequence[Result]) -> list[Recorded]:
+    """Record outcomes; one whose claim was not ours any more is left out, as another has sent that letter.
+
+    A chat that is blocked or gone is not written to again; when the person has another one, the letter goes
+    there and is recorded as Later. `Later` holds what else waits for that chat, alerts included.
+    """
+    shown = {result.letter_id: result for result in results}
+    rows = conn.execute(_CLAIMED, {"ids": list(shown)}).all()
+    ours = [(row, shown[row.id]) for row in rows if row.fence == shown[row.id].fence]
+    if not ours:
+        return []
+    rerouted = _lose_chats(conn, [result for _, result in ours])
+    kinds: dict[type, list[_Ours]] = defaultdict(list)
+    recorded = []
+    for row, result in ours:
+        outcome = Later(timedelta(0), ELSEWHERE) if row.id in rerouted else result.outcome
+        kinds[type(outcome)].append(_Ours(row.id, row.owner, result, outcome))
+        recorded.append(
+            Recorded(
+                *(row.id, row.owner, row.key, Watch(row.watch), row.about),
+                *(Priority(row.priority), outcome, result.at),
+            )
+        )
+    _deliver(conn, kinds[Delivered])
+    _later(conn, kinds[Later])
+    _bury(conn, kinds[Never])
+    _move(conn, keyring, kinds[Moved])
+    _account_down(conn, kinds[AccountDown])
+    return recorded
+
+
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    id: int
+    owner: int
+    result: Result
+    outcome: Any
+
+
+def _lose_chats(conn: Connection, results: Sequence[Result]) -> set[int]:
+    """Chats that are blocked or gone are marked; answers the letters whose reader has another chat."""
+    lost = [one for one in results if isinstance(one.outcome, Never) and one.outcome.reason in _CHAT_LOST]
+    chats = sorted({one.address_id for one in lost if one.address_id is not None})
+    if not chats:
+        return set()
+    conn.execute(_UNREACHABLE, {"ids": chats})
+    return set(conn.execute(_HAS_OTHER_CHAT, {"ids": [one.letter_id for one in lost]}).scalars())
+
+
+def _deliver(conn: Connection, found: Sequence[_Ours]) -> None:
+    _each(
+        conn,
+        _DELIVERED,
+        [
+            {
+                "row_id": one.id,
+                "new_native_id": one.outcome.id,
+                "happened_at": one.result.at,
+                "chat": one.result.address_id,
+                "on_account": one.result.account,
+            }
+            for one in found
+        ],
+    )
+
+
+def _later(conn: Connection, found: Sequence[_Ours]) -> None:
+    rows = []
+    for one in found:
+        why = f"{one.outcome.reason} (maybe sent)" if one.outcome.maybe_sent else one.outcome.reason
+        rows.append({"row_id": one.id, "happened_at": one.result.at + one.outcome.after, "why": why})
+    _each(conn, _AGAIN, rows)
+    for one in found:
+        if one.outcome.after:
+            hold(conn, one.owner, one.result.address_id, one.result.at + one.outcome.after)
+
+
+def hold(conn: Connection, owner: int, address_id: int | None, until: datetime) -> None:
+    """Send nothing more to this chat of the owner before `until`; what has no chat named waits too."""
+    conn.execute(_HOLD, {"held": owner, "chat": address_id, "happened_at": until})
+
+
+def _bury(conn: Connection, found: Sequence[_Ours]) -> None:
+    _each(conn, _DEAD, [{"row_id": one.id, "why": one.outcome.reason.value} for one in found])
+
+
+def _move(conn: Connection, keyring: Keyring, found: Sequence[_Ours]) -> None:
+    """The chat has another user id: its letters go there, unless that id is known as a chat of its own."""
+    for one in found:
+        address_id, account, user = one.result.address_id, one.result.account, one.outcome.user
+        if address_id is None or account is None:
+            continue
+        digests = lookups.digests_of(keyring, lookups.Index.ADDRESS, [f"{account}\0{user}"])
+        taken = select(_LOOKUP.c.row_id).where(
+            _LOOKUP.c.kind == lookups.Index.ADDRESS.value,
+            _LOOKUP.c.digest.in_(list(digests)),
+            _LOOKUP.c.row_id != address_id,
+        )
+        if conn.execute(taken).first() is not None:
+            conn.execute(_UNREACHABLE, {"ids": [address_id]})
+            continue
+        sealed = keyring.seal("address", "native_user", address_id, user)
+        conn.execute(_MOVE, {"row_id": address_id, "user": sealed})
+        lookups.replace(conn, lookups.of_address(keyring, address_id, account, user), [address_id])
+    _each(conn, _AGAIN, [{"row_id": one.id, "happened_at": one.result.at, "why": "moved"} for one in found])
+
+
+def _account_down(conn: Connection, found: Sequence[_Ours]) -> None:
+    rows = [
+        {"row_id": one.id, "happened_at": one.result.at + ACCOUNT_PAUSE, "why": "account down"}
+        for one in found
+    ]
+    _each(conn, _AGAIN, rows)
+    down = {one.result.account: one for one in found if one.result.account is not None}
+    for account, one in down.items():
+        detail = {"on_account": account, "why": one.outcome.detail, "happened_at": one.result.at}
+        conn.execute(_SET_DOWN, detail)
+
+
+def _each(conn: Connection, statement: Any, rows: Sequence[dict[str, Any]]) -> None:  # noqa: ANN401 - an update
+    if rows:
+        conn.execute(statement, rows)
+
+
+_UNSETTLED = (
+    select(_LETTER)
+    .where(
+        text("letter.watch <> '' AND letter.status IN ('delivered', 'dead') AND letter.settled_at IS NULL")
+    )
+    .order_by(_LETTER.c.id)
+    .limit(bindparam("limit", type_=ID))
+    .with_for_update(skip_locked=True)
+)
+_SETTLE = _LETTER.update().where(among(_LETTER.c.id)).values(settled_at=_AT)
+
+
+def unsettled(conn: Connection, limit: int) -> list[Recorded]:
+    """Watched letters whose outcome was recorded, but not yet the turn that it opens; locked on PostgreSQL.
+
+    A crash between the two leaves them here: take the turn and `settle` them in one transaction.
+    """
+    return [
+        Recorded(
+            *(row.id, row.owner, row.key, Watch(row.watch), row.about, Priority(row.priority)),
+            outcome=Delivered(row.native_id) if row.status == "delivered" else Never(Reason(row.reason)),
+            at=row.delivered_at or row.due_at,
+        )
+        for row in conn.execute(_UNSETTLED, {"limit": limit})
+    ]
+
+
+def settle(conn: Connection, letter_ids: Sequence[int], at: datetime) -> None:
+    """The turns that these letters' outcomes opened are being committed."""
+    if letter_ids:
+        conn.execute(_SETTLE, {"ids": letter_ids, "happened_at": at})

@@ -1,0 +1,109 @@
+"""Re-routing: an episode with a new responder or unit takes its open check-ins along (DESIGN.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from quarantine.checkins import ANSWERABLE
+from quarantine.letters import Condition, Watch
+from quarantine.messages import Priority
+from quarantine.people import Episode
+from quarantine.protocol import protocol
+from storage import tables
+from storage.slots import PROMPT_KEY
+from storage.spelling import among, insert_into
+from storage.tables import core
+from storage.types import ID
+from storage.writing import Writing
+
+_CHECKIN, _PROMPT, _LETTER = core(tables.Checkin), core(tables.Prompt), core(tables.Letter)
+_OPEN = select(_CHECKIN.c.id, _CHECKIN.c.episode_id, _CHECKIN.c.day, _CHECKIN.c.slot).where(
+    among(_CHECKIN.c.episode_id),
+    _CHECKIN.c.next_at.is_not(None),
+    _CHECKIN.c.stage.in_([stage.value for stage in sorted(ANSWERABLE)]),
+)
+_MOVE = (
+    _CHECKIN.update()
+    .where(_CHECKIN.c.id == bindparam("row_id", type_=ID))
+    .values(
+        responder_id=bindparam("new_responder", type_=ID),
+        unit_id=bindparam("new_unit", type_=ID),
+        prompt_id=select(_PROMPT.c.id)
+        .where(
+            _PROMPT.c.responder_id == bindparam("new_responder", type_=ID),
+            _PROMPT.c.day == _CHECKIN.c.day,
+            _PROMPT.c.slot == _CHECKIN.c.slot,
+        )
+        .scalar_subquery(),
+        version=_CHECKIN.c.version + 1,
+    )
+)
+
+
+def reroute(writing: Writing, moves: Sequence[tuple[Episode, Episode]]) -> None:
+    """Open check-ins follow their episode; a new responder who was not asked in this slot is asked now."""
+    moved = {
+        after.id: after
+        for before, after in moves
+        if (before.responder_id, before.unit_id) != (after.responder_id, after.unit_id)
+    }
+    if not moved:
+        return
+    found = writing.conn.execute(_OPEN, {"ids": list(moved)}).all()
+    if not found:
+        return
+    prompts = [_prompt(writing, moved[row.episode_id], row) for row in found]
+    ours = _insert_prompts(writing, prompts)
+    rows = [
+        {
+            "row_id": row.id,
+            "new_responder": moved[row.episode_id].responder_id,
+            "new_unit": moved[row.episode_id].unit_id,
+        }
+        for row in found
+    ]
+    writing.conn.execute(_MOVE, rows)
+    letters = [_letter(writing, prompt) for prompt in ours if writing.now <= prompt["valid_until"]]
+    if letters:
+        writing.conn.execute(_LETTER.insert(), letters)
+
+
+def _prompt(writing: Writing, episode: Episode, row: Any) -> dict[str, Any]:  # noqa: ANN401 - a database row
+    rules = protocol(episode.protocol)
+    opening = rules.opening(row.day, rules.slot(row.slot))
+    return {
+        "id": writing.ids(),
+        "responder_id": episode.responder_id,
+        "day": row.day,
+        "slot": row.slot,
+        "opened_at": opening.opens_at,
+        "valid_until": opening.prompt_until,
+    }
+
+
+def _insert_prompts(writing: Writing, prompts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The prompts that were not there yet, inserted."""
+    insert = insert_into(writing.conn.dialect.name, _PROMPT).on_conflict_do_nothing()
+    columns = [{name: prompt[name] for name in prompt if name != "valid_until"} for prompt in prompts]
+    writing.conn.execute(insert, columns)
+    there = select(_PROMPT.c.id).where(among(_PROMPT.c.id))
+    ours = set(writing.conn.execute(there, {"ids": [prompt["id"] for prompt in prompts]}).scalars())
+    return [prompt for prompt in prompts if prompt["id"] in ours]
+
+
+def _letter(writing: Writing, prompt: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": writing.ids(),
+        "owner": prompt["responder_id"],
+        "key": PROMPT_KEY,
+        "priority": int(Priority.PROMPT),
+        "due_at": writing.now,
+        "about": prompt["id"],
+        "condition": Condition.PROMPT_OPEN.value,
+        "watch": Watch.PROMPT.value,
+        "valid_until": prompt["valid_until"],
+        "created_at": writing.now,
+    }
