@@ -1,0 +1,145 @@
+"""The demonstration: a throw-away database and key, the stand-in Telegram as a process, invented people."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import typer
+
+from bot import logs, premises, running, settings
+from bot.clock import MovableClock, SystemClock
+from bot.demo import CAST, Actor, seed
+from bot.ids import Ids
+from bot.refusals import RefusedError
+from bot.settings import LogFormat, Settings
+from storage.sealing import Keyring
+
+FOLDER = Path(".cachly") / "demo"
+HERE = "127.0.0.1"
+"""The stage is open to this machine alone: whoever reaches it moves the clock and holds every phone."""
+
+TOKEN = "123456:DEMO"  # noqa: S105 - opens nothing but the stand-in
+BOT = "CachlyDemoBot"
+STARTING_SECONDS = 20.0
+ENDING_SECONDS = 5.0
+
+
+def demo() -> None:
+    """Run the demonstration until it is stopped."""
+    chosen = _settings()
+    for port, name in ((chosen.demo_port, "CACHLY_DEMO_PORT"), (chosen.http_port, "CACHLY_HTTP_PORT")):
+        _need_port(port, name)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    signal.signal(signal.SIGTERM, _stop)
+    with (FOLDER / "cachly.log").open("w", encoding="utf-8") as lines, _stand_in(chosen):
+        logs.start(chosen.log_level, chosen.log_format, chosen.secrets(), lines)
+        clock = MovableClock(SystemClock())
+        _furnish(chosen, clock)
+        asyncio.run(_play(chosen, clock))
+
+
+async def _play(chosen: Settings, clock: MovableClock) -> None:
+    """Put the phones on the page, then serve; the address is told when everything answers."""
+    page = f"http://{HERE}:{chosen.demo_port}"
+    async with aiohttp.ClientSession(page) as session:
+        for actor in CAST:
+            async with session.post("/sim/phones", json=_phone(actor)) as answer:
+                answer.raise_for_status()
+    await running.serve(chosen, clock, ready=lambda: typer.echo(f"Cachly: {page}   (Ctrl-C: dừng)"))
+
+
+def _settings() -> Settings:
+    """The operator's ports and log level; everything else is the stage's own."""
+    ports = settings.load()
+    return settings.load(
+        database=f"sqlite:///{FOLDER / 'cachly.db'}",
+        keys=Keyring.make_key("demo"),
+        telegram_token=TOKEN,
+        telegram_api=f"http://{HERE}:{ports.demo_port}",
+        public_url="",
+        webhook_secret="",
+        http_host=HERE,
+        log_format=LogFormat.CONSOLE,
+    )
+
+
+def _furnish(chosen: Settings, clock: MovableClock) -> None:
+    engine = premises.migrated(chosen)
+    ids = Ids(clock.now, secrets.randbelow)
+    with engine.begin() as conn:
+        seed(conn, premises.keyring(chosen), ids, clock.now(), chosen.telegram_account)
+    engine.dispose()
+
+
+def _phone(actor: Actor) -> dict[str, object]:
+    """An actor as the page's phone."""
+    shown: dict[str, object] = {
+        "id": int(actor.user),
+        "name": actor.person.name,
+        "label": actor.heading,
+        "role": str(actor.role or ""),
+        "phone_number": actor.person.phone,
+    }
+    if actor.home is not None:
+        shown["home"] = dict(zip(("latitude", "longitude"), actor.home, strict=True))
+    return shown
+
+
+def _need_port(port: int, name: str) -> None:
+    """Refuse, before anything is started, when another program listens there."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((HERE, port))
+        except OSError as error:
+            raise RefusedError(
+                f"Port {port} is taken by another program (another `cachly demo`?). Stop that one, or set "
+                f"{name} to a free port."
+            ) from error
+
+
+@contextlib.contextmanager
+def _stand_in(chosen: Settings) -> Iterator[None]:
+    """The stand-in Telegram, for as long as the block runs."""
+    words = ("--host", HERE, "--port", str(chosen.demo_port), "--token", TOKEN, "--bot-username", BOT)
+    clock = ("--clock-url", f"http://{HERE}:{chosen.http_port}/demo/clock")
+    with (FOLDER / "simulator.log").open("wb") as lines:
+        process = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
+            (sys.executable, "-m", "simulator", *words, *clock), stdout=lines, stderr=lines
+        )
+        try:
+            _await_port(process, chosen.demo_port)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(ENDING_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _await_port(process: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(int(STARTING_SECONDS / 0.1)):
+        with contextlib.suppress(OSError), socket.create_connection((HERE, port), timeout=1):
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+            break
+    raise RefusedError(f"The stand-in Telegram did not start; {FOLDER / 'simulator.log'} says why.")
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    """SIGTERM while starting: leave through the `finally`s, so that the stand-in ends too."""
+    sys.exit(143)
