@@ -38,7 +38,7 @@ _MOVE = (
 _EARLIER = _REPORT.alias("earlier")
 _REPORT_INSERT = _REPORT.insert().values(
     version=select(func.coalesce(func.max(_EARLIER.c.version), 0) + 1)
-    .where(_EARLIER.c.checkin_id == bindparam("checkin_id", type_=ID))
+    .where(_EARLIER.c.checkin_id == bindparam("of_checkin", type_=ID))
     .scalar_subquery()
 )
 
@@ -129,6 +129,7 @@ def reported(writing: Writing, effects: Sequence[Reported]) -> None:
             "id": report.id,
             "episode_id": report.episode_id,
             "checkin_id": report.checkin_id,
+            "of_checkin": report.checkin_id,
             "at": report.at,
             "level": int(report.level),
             "answers": writing.seal("report", "answers", report.id, wire.report_answers(report)),

@@ -105,3 +105,17 @@ def next_due(conn: Connection, now: datetime) -> datetime | None:
     """The next slot, reminder, end of a window, end of an episode or step of a task after `now`, if any."""
     moments = (row.at for row in conn.execute(_MOMENTS, {"now": now}))
     return min((at for at in moments if at is not None), default=None)
+
+
+_OF_PROMPTS = (
+    select(_CHECKIN, _EPISODE.c.protocol)
+    .join_from(_CHECKIN, _EPISODE, _EPISODE.c.id == _CHECKIN.c.episode_id)
+    .where(among(_CHECKIN.c.prompt_id))
+    .order_by(_CHECKIN.c.id)
+)
+
+
+def checkins_of(conn: Connection, prompt_ids: Sequence[int]) -> list[tuple[Checkin, str]]:
+    """The check-ins of these prompts, each with the protocol of its episode."""
+    found = conn.execute(_OF_PROMPTS, {"ids": list(prompt_ids)})
+    return [(records.checkin(row), row.protocol) for row in found]
