@@ -73,9 +73,9 @@ def sweep(
     done again, so running it beside `cachly run` or twice is harmless. Letters wait in the outbox until
     `cachly run` sends them.
     """
-    from bot import operations  # noqa: PLC0415 - as in `run`
+    from bot import running  # noqa: PLC0415 - as in `run`
 
-    typer.echo(operations.sweep(at))
+    typer.echo(running.sweep(at))
 
 
 @app.command()

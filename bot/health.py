@@ -20,7 +20,7 @@ SENT_A_SECOND = 25
 SWEEP_LATE = timedelta(minutes=5)
 """Sweeps run every few seconds; none for so long means that nobody is being watched."""
 
-WELL = frozenset({"polling", "webhook", "starting"})
+WELL = frozenset({"ok", "polling", "webhook", "starting"})
 """What an account says of itself while messages come in and go out."""
 
 log = structlog.get_logger(__name__)

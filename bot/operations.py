@@ -161,8 +161,8 @@ def _unit(conn: Connection, code: str) -> Unit:
     unit = UnitTree(conn).by_code(code)
     if unit is None:
         raise RefusedError(
-            f"There is no unit with the code {code}. `cachly units FILE` loads them; a commune's code has five "
-            "digits, such as 01273, a province's two, such as 04."
+            f"There is no unit with the code {code}. `cachly units FILE` loads them; a commune's "
+            "code has five digits, such as 01273, a province's two, such as 04."
         )
     return unit
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
@@ -43,7 +43,7 @@ class NumberlessError(ValueError):
 
 @dataclass(slots=True)
 class Poller:
-    """The loop of one account; `state` says for /healthz how it goes.
+    """The loop of one account; `states` is told for /healthz how it goes, "polling" or "failing".
 
     The messenger remembers what was let go, and the inbox drops what comes twice, so nothing is kept here.
     """
@@ -53,7 +53,7 @@ class Poller:
     hearer: Hearer
     pauses: Sequence[float] = PAUSES
     wait: int = WAIT_SECONDS
-    state: str = "starting"
+    states: MutableMapping[str, str] = field(default_factory=dict)
     offset: int | None = None
 
     async def run(self) -> None:
@@ -65,13 +65,13 @@ class Poller:
             except Exception as error:  # whatever it is, nothing was let go and it comes again
                 pause = self.pauses[min(failures, len(self.pauses) - 1)]
                 failures += 1
-                self.state = "failing"
+                self.states[self.account] = "failing"
                 log.warning(
                     "poll failed", account=self.account, failures=failures, seconds=pause, exc_info=error
                 )
                 await asyncio.sleep(pause)
             else:
-                failures, self.state = 0, "polling"
+                failures, self.states[self.account] = 0, "polling"
 
     async def _round(self) -> None:
         bodies = await self.source.poll(self.offset, self.wait)

@@ -73,7 +73,7 @@ async def test_updates_arrive_in_order_and_are_let_go():
     poller = await polled(telegram, cachly)
     assert cachly.committed == [("telegram", text) for text in ("một", "hai", "ba", "bốn", "năm")]
     assert telegram.asked == [None, 102, 104, 105]
-    assert poller.state == "polling"
+    assert poller.states == {"telegram": "polling"}
 
 
 @pytest.mark.parametrize("fault", [OSError("the database"), TimeoutError(), ValueError("a bug")])
@@ -100,7 +100,7 @@ async def test_pauses_grow_and_end_at_the_last():
 
     class Never(Telegram):
         async def poll(self, *_):
-            waited.append(poller.state)
+            waited.append(poller.states.get("telegram", "starting"))
             if len(waited) > 4:
                 await asyncio.sleep(60)
             raise OSError
@@ -126,5 +126,5 @@ async def test_updates_without_numbers_are_a_failure():
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
             await poller.run()
-    assert poller.state == "failing"
+    assert poller.states == {"telegram": "failing"}
     assert poller.offset is None
