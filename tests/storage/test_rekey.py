@@ -141,6 +141,16 @@ def test_a_broken_value_is_named_and_the_rest_goes_on(filled, keyring, both):
     assert not rekey(filled, both).nothing_left
 
 
+def test_broken_values_do_not_keep_a_run_from_its_end(filled, keyring, both):
+    """A batch of nothing but broken values is passed by, not tried for ever."""
+    with filled.begin() as conn:
+        elsewhere = keyring.seal("person", "profile", 999, "{}")
+        conn.execute(PERSON.update().values(profile=elsewhere))
+    counts = rekey(filled, both, batch=1)
+    assert len(counts.broken) == 4
+    assert "person.profile" not in counts.resealed
+
+
 def test_a_missing_key_stops_the_run(filled):
     """Without the old key on the keyring nothing can be sealed anew, and that is said."""
     with pytest.raises(UnknownKeyError, match="2021a"):
