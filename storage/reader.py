@@ -109,7 +109,7 @@ class SqlStore(UnitTree):
         """The open episodes that a person answers for, oldest first."""
         answered = (
             select(EPISODE)
-            .where(EPISODE.c.responder_id == person_id, EPISODE.c.state.in_([str(s) for s in OPEN_STATES]))
+            .where(EPISODE.c.responder_id == person_id, EPISODE.c.closed_at.is_(None))
             .order_by(EPISODE.c.created_at, EPISODE.c.id)
         )
         return [records.episode(self.keyring, row) for row in self.conn.execute(answered)]

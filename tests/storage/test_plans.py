@@ -85,6 +85,10 @@ CASES = {
     ),
     "officers of a unit": (lambda a: a.store.officers(1), "ix_posting_unit_current"),
     "open episodes": (lambda a: a.store.open_episodes(1), "ix_episode_person_id"),
+    "whom somebody answers for": (
+        lambda a: a.store.episodes_answered_by(1),
+        "ix_episode_responder_open",
+    ),
     "files of units": (
         lambda a: a.store.files([1, 2], [EpisodeState.MONITORING], 20),
         "ix_episode_unit",

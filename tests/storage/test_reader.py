@@ -118,6 +118,15 @@ def test_open_episodes_are_the_persons_own(world, store, now):
     assert store.open_episodes(LAN.id) == [first, second]
 
 
+def test_episodes_that_a_person_answers_for(world, store, now):
+    """Open ones, their own and those of others; closed ones and those another answers for are not."""
+    own = world.episode(201, LAN.id, created_at=now - DAY)
+    other = world.episode(202, HUNG.id, EpisodeState.PAUSED, responder_id=LAN.id)
+    world.episode(203, HUNG.id, EpisodeState.COMPLETED, responder_id=LAN.id)
+    world.episode(204, LAN.id, responder_id=HUNG.id)
+    assert store.episodes_answered_by(LAN.id) == [own, other]
+
+
 def test_codes_are_found_as_people_type_them(world, store, now):
     """Spaces, dashes and small letters do not matter; used and expired codes are found too."""
     world.episode(201, LAN.id)
