@@ -1,4 +1,4 @@
-"""Contexts: one read for a whole group, chats added once, whoever answers for several people sees them all."""
+"""Contexts: one read for a whole group, chats added once, responders see all whom they answer for."""
 
 import threading
 from dataclasses import replace
@@ -11,7 +11,7 @@ from quarantine.messages import Address, Incoming, Kind
 from quarantine.people import EpisodeState
 from storage import contexts, tables
 from storage.tables import core
-from tests.storage.rows import HUNG, LAN, officer
+from tests.storage.rows import HUNG, LAN, Rows, officer
 
 ADDRESS, LOOKUP = core(tables.Address), core(tables.Lookup)
 DAY = date(2021, 8, 14)
@@ -155,8 +155,6 @@ def test_two_processes_meet_a_stranger_at_once(engine, keyring, ids, now):
 
 def test_a_second_turn_of_a_person_waits_for_the_first(engine, keyring, ids, now):
     """While a turn of a person is open, another chat of the same person cannot begin one."""
-    from tests.storage.rows import Rows
-
     with engine.begin() as conn:
         rows = Rows(conn, keyring, now)
         rows.person(LAN)
