@@ -173,5 +173,7 @@ def _told(turn: Turn, task: Task, unit: Unit, people: Sequence[Person]) -> Term:
     for person in above:
         turn.say("enrol.unattended", to=person.id, unit=unit.name)
     turn.note("unattended", task_id=task.id, unit_id=unit.id)
-    hotline = Term("enrol.hotline", {"phone": show_phone(unit.hotline)}) if unit.hotline else Term("word.nothing")
-    return Term("enrol.told_nobody", {"unit": unit.name, "hotline": hotline})
+    call = (
+        Term("enrol.hotline", {"phone": show_phone(unit.hotline)}) if unit.hotline else Term("word.nothing")
+    )
+    return Term("enrol.told_nobody", {"unit": unit.name, "call": call})

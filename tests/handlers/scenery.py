@@ -5,14 +5,32 @@ from __future__ import annotations
 from datetime import date
 
 from handlers import enrolment, guidance, verification
+from handlers.alerts import open_task
 from handlers.script import script
+from quarantine.effects import EpisodeChanged
 from quarantine.people import Episode, EpisodeState, Home, Person, Reason, Role, Sex, UnitKind
 from quarantine.protocol import DEFAULT_PROTOCOL, protocol
+from quarantine.store import Context
+from quarantine.tasks import Task, TaskKind
+from quarantine.turn import Turn
 from tests.handlers.fake_store import FakeStore
-from tests.handlers.phones import World, stage_script
+from tests.handlers.phones import Phone, World, stage_script
 
 CLERK, OFFICER, DIRECTOR, STRANGER_OFFICER, ADMIN, CENTRE_DOCTOR, DEPUTY = 11, 12, 13, 14, 15, 16, 17
 CDC, NGOC_HA, BA_VI, CENTRE, OTHER_CDC, EMPTY = 1, 2, 3, 4, 5, 6
+ANSWERS = {
+    "name": "NGUYỄN THỊ  LAN",
+    "phone": "+84 987 654 999",
+    "birth_year": "1992",
+    "sex": "2",
+    "address": "12 Đội Cấn, tổ 3",
+    "unit": "p. ngoc ha",
+    "order": "123/QĐ-UBND",
+    "first_day": "20/11",
+    "reason": "2",
+    "identity": "001 192 012345",
+}
+FIELDS = list(ANSWERS)
 MODULES = (enrolment, verification, guidance)
 
 
@@ -70,3 +88,58 @@ def resident(
     )
     world.store.add_file(person, episode)
     return episode
+
+
+def with_task(world: World, episode: Episode, kind: TaskKind = TaskKind.VERIFY) -> int:
+    """Open the task of this kind, as the clock would."""
+    chat = world.store.addresses[OFFICER]
+    turn = Turn(
+        now=world.now,
+        ids=world.next_id,
+        random_below=world.random_below,
+        store=world.store,
+        context=Context(chat),
+    )
+    task = open_task(turn, kind, unit_id=episode.unit_id, person_id=episode.person_id, episode=episode)
+    world.store.apply(turn.effects)
+    return task.id
+
+
+def opened(world: World | None = None, **facts: object) -> tuple[World, Phone, Episode]:
+    """An officer who has opened the file from the card."""
+    world = world or province()
+    episode = resident(world, **facts)
+    with_task(world, episode)
+    officer = world.phone(OFFICER)
+    officer.presses("take")
+    return world, officer, episode
+
+
+def now(world: World, episode: Episode) -> Episode:
+    """The episode as the store has it."""
+    return world.store.episodes[episode.id]
+
+
+def task_of(world: World, kind: TaskKind = TaskKind.VERIFY) -> Task:
+    """The newest task of this kind."""
+    return [one for one in world.store.tasks.values() if one.kind is kind][-1]
+
+
+def changes(world: World) -> list[EpisodeChanged]:
+    """The changes of episodes that were written."""
+    return [one for one in world.store.applied if isinstance(one, EpisodeChanged)]
+
+
+def notes(world: World) -> list[str]:
+    """The kinds of history lines, in order."""
+    return [note.kind for note in world.store.notes]
+
+
+def fill(at: Phone, until: str = "", **other: str) -> Phone:
+    """Type the answers up to this question, which is then open."""
+    at.types("/them")
+    for name, answer in {**ANSWERS, **other}.items():
+        if name == until:
+            break
+        at.types(answer)
+    return at
