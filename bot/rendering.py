@@ -10,6 +10,7 @@ import structlog
 
 from bot.catalogues import Catalogue
 from bot.formatting import FULL, SHORT, capital, fill, show
+from quarantine.codes import read_code
 from quarantine.days import local_day
 from quarantine.letters import Asked, Enclosure, Letter, Option
 from quarantine.messages import Button, Params, Reply, Term, Want
@@ -79,7 +80,7 @@ class Renderer:
         if letter.enclosure is not Enclosure.GUIDE_CARD or not isinstance(code, str):
             return letter.params
         username = self.usernames.get(account, "")
-        link = LINK.format(username=username, code=code) if username else ""
+        link = LINK.format(username=username, code=read_code(code) or code) if username else ""
         return {**letter.params, "link": link}
 
     def _photo(self, letter: Letter, params: Params, voice: Voice) -> bytes | None:
@@ -136,9 +137,16 @@ class Voice:
 
 def buttons(asked: Asked, voice: Voice) -> tuple[tuple[Button, ...], ...]:
     """The choices of a question in rows; each button carries the question's number."""
-    drawn = [Button(voice.label(option), f"{asked.number}:{option.value}") for option in asked.options]
-    columns = max(1, asked.columns)
-    return tuple(tuple(drawn[start : start + columns]) for start in range(0, len(drawn), columns))
+    rows: list[list[Button]] = []
+    room = 0
+    for option in asked.options:
+        button = Button(voice.label(option), f"{asked.number}:{option.value}")
+        if room < 1 or option.wide:
+            rows.append([])
+            room = max(1, asked.columns)
+        rows[-1].append(button)
+        room = 0 if option.wide else room - 1
+    return tuple(tuple(row) for row in rows)
 
 
 def want_label(asked: Asked, voice: Voice) -> str:

@@ -181,16 +181,16 @@ def test_a_wanted_location_has_the_phones_button_and_words_beside_it(renderer):
 def test_the_guide_card_holds_the_link_of_the_account_it_is_sent_on(renderer):
     """The link opens the bot that the officer shows; the code is the one of the letter."""
     params = {
-        "code": "ABCD2345",
+        "code": "2CFH-4KMN",
         "station": "Trạm Y tế xã Ea Kao",
         "phone": "0905 111 222",
         "expires": datetime(2026, 12, 8, 0, 42, tzinfo=UTC),
     }
     told = letter("a.link", params=params, enclosure=Enclosure.GUIDE_CARD)
     reply = renderer.render(told, READER, NOW, "telegram")
-    link = "https://t.me/cachly_bot?start=ABCD2345"
+    link = "https://t.me/cachly_bot?start=2CFH4KMN"
     assert reply.text == f"Mở {link}"
-    assert reply.photo.decode() == f"{link}|ABCD2345|Trạm Y tế xã Ea Kao|0905 111 222|07:42 08/12/2026"
+    assert reply.photo.decode() == f"{link}|2CFH-4KMN|Trạm Y tế xã Ea Kao|0905 111 222|07:42 08/12/2026"
     assert renderer.render(letter(), READER, NOW, "telegram").photo is None
 
 
