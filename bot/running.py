@@ -34,8 +34,12 @@ def run() -> None:
     asyncio.run(serve(chosen, SystemClock()))
 
 
-async def serve(chosen: Settings, clock: Clock, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is called when everything answers.
+async def nothing_more() -> None:
+    """What is done when everything answers, outside the demonstration."""
+
+
+async def serve(chosen: Settings, clock: Clock, ready: Callable[[], Awaitable[None]] = nothing_more) -> None:
+    """Serve until SIGINT or SIGTERM; `ready` is awaited when everything answers.
 
     On stopping no message is taken in any more, what has begun is finished, and then the database is closed.
     """
@@ -46,7 +50,7 @@ async def serve(chosen: Settings, clock: Clock, ready: Callable[[], None] = lamb
     try:
         async with _standing(chosen, clock):
             log.info("ready", account=chosen.telegram_account, port=chosen.http_port)
-            ready()
+            await ready()
             await stop.wait()
             log.info("stopping")
     except BaseExceptionGroup as group:

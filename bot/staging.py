@@ -50,13 +50,22 @@ def demo() -> None:
 
 
 async def _play(chosen: Settings, clock: MovableClock) -> None:
-    """Put the phones on the page, then serve; the address is told when everything answers."""
+    """Serve; when everything answers, put the phones on the page and tell its address.
+
+    Who is known already has written to the bot before: a bot may not write to anybody else.
+    """
     page = f"http://{HERE}:{chosen.demo_port}"
-    async with aiohttp.ClientSession(page) as session:
-        for actor in CAST:
-            async with session.post("/sim/phones", json=_phone(actor)) as answer:
-                answer.raise_for_status()
-    await running.serve(chosen, clock, ready=lambda: typer.echo(f"Cachly: {page}   (Ctrl-C: dừng)"))
+
+    async def ready() -> None:
+        async with aiohttp.ClientSession(page, raise_for_status=True) as session:
+            for actor in CAST:
+                await session.post("/sim/phones", json=_phone(actor))
+            for actor in CAST:
+                if actor.known:
+                    await session.post(f"/sim/phones/{actor.user}/start", json={})
+        typer.echo(f"Cachly: {page}   (Ctrl-C: dừng)")
+
+    await running.serve(chosen, clock, ready)
 
 
 def _settings() -> Settings:
