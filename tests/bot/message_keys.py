@@ -26,7 +26,7 @@ FREE_TEXT = {Asking.NUMBER, Asking.DATE}
 FAMILIES = {
     "task.{}": set(TaskKind),
     "task.short_{}": set(TaskKind),
-    "task.by_{}": set(Method),
+    "task.how_{}": set(Method),
     "task.line_{}": {"open", "taken"},
     "outcome.{}": {outcome for kind in TaskKind for outcome in outcomes_of(kind)} | set(Outcome),
     "sign.{}": {sign.code for sign in SIGNS} | RED_SIGNS,
@@ -38,6 +38,13 @@ FAMILIES = {
     "checkin.{}_now": SLOTS,
     "checkin.location_{}": {Verdict.FAR, Verdict.STALE, Verdict.UNCERTAIN},
     "verify.state_{}": set(EpisodeState),
+    "guide.line_{}": {
+        EpisodeState.VERIFIED,
+        EpisodeState.GUIDED,
+        EpisodeState.LINKED,
+        EpisodeState.MONITORING,
+    },
+    "guide.method_{}": {"visit", "call", "paper"},
     "enrol.label_{}": set(FIELDS),
     "enrol.sex_{}": set(Sex),
     "enrol.reason_{}": set(Reason),
@@ -61,13 +68,17 @@ class Found:
     def all_of(self, subjects):
         """Every key that the code may say, given the subjects that there are texts for."""
         mine = {key for key in self.possible if key.partition(".")[0] in subjects}
-        families = {family for family in self.families if family.partition(".")[0] in subjects}
+        families = self.of_subjects(subjects) & FAMILIES.keys()
         return self.certain | mine | {key for family in families for key in members(family)}
+
+    def of_subjects(self, subjects):
+        """The families of keys of these subjects."""
+        return {family for family in self.families if family.partition(".")[0] in subjects}
 
 
 def members(family):
-    """The keys of a family; a KeyError names an f-string whose values nobody has listed in FAMILIES."""
-    return {family.format(value) for value in FAMILIES[family]}
+    """The keys of a family; none for one that is not listed in FAMILIES, which a test of its own finds."""
+    return {family.format(value) for value in FAMILIES.get(family, ())}
 
 
 def in_code(rooms=ROOMS, root=ROOT):

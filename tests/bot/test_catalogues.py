@@ -108,6 +108,14 @@ def test_files_are_as_gettext_tools_want_them(file):
     assert {key.partition(".")[0] for key in read_file(file, language)} <= {file.stem}
 
 
+def test_every_family_of_keys_is_listed(catalogue):
+    """A key made by an f-string is checked only when its values are listed in message_keys.FAMILIES."""
+    subjects = {key.partition(".")[0] for key in catalogue.texts["vi"]}
+    families = message_keys.in_code().of_subjects(subjects)
+    assert sorted(families - message_keys.FAMILIES.keys()) == []
+    assert sorted(message_keys.FAMILIES.keys() - families) == []
+
+
 def test_keys_are_collected_from_the_code():
     """The collecting finds what tables, conditions and f-strings say: else the tests above prove nothing."""
     found = message_keys.in_code()
