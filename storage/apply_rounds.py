@@ -93,7 +93,7 @@ def _keep(dialect: str) -> Executable:
     """The row holds the version after the one that was seen: a first one is inserted as version 1."""
     insert = insert_into(dialect, _CONVERSATION)
     seen = bindparam("version", type_=_CONVERSATION.c.version.type)
-    return insert.values(version=func.coalesce(func.nullif(seen, WHATEVER), 0) + 1).on_conflict_do_update(
+    kept = insert.values(version=func.coalesce(func.nullif(seen, WHATEVER), 0) + 1).on_conflict_do_update(
         index_elements=["owner"],
         set_={
             "frames": insert.excluded.frames,
@@ -102,6 +102,7 @@ def _keep(dialect: str) -> Executable:
         },
         where=or_(_CONVERSATION.c.version == seen, seen == literal(WHATEVER)),
     )
+    return kept.execution_options(preserve_rowcount=True)
 
 
 def checkins_moved(writing: Writing, effects: Sequence[CheckinMoved]) -> None:
