@@ -14,7 +14,7 @@ from handlers.gate import may_somewhere, passes
 from handlers.script import script
 from quarantine.access import Action
 from quarantine.conversation import CANCEL, DONE, Again, Ask, Choice, Next, Question
-from quarantine.days import local_day
+from quarantine.days import after_quiet, local_day
 from quarantine.effects import EpisodeAdded, PersonAdded, TaskTold
 from quarantine.ladder import Audience
 from quarantine.letters import Condition
@@ -136,7 +136,7 @@ def _save(turn: Turn, unit: Unit) -> Next:
 def _tell(turn: Turn, task: Task, person: Person, episode: Episode, unit: Unit) -> Sequence[Person]:
     """Put the card before the station; its facts come from the draft, as the file is only being written."""
     people = people_on(turn, task, task.level)
-    facts: dict[str, Any] = {
+    facts = {
         "head": Term("task.climbed" if task.level else "word.nothing"),
         **person_params(person, turn.now),
         "phone": show_phone(person.phone) if person.phone else Term("word.no_phone"),
@@ -151,12 +151,13 @@ def _tell(turn: Turn, task: Task, person: Person, episode: Episode, unit: Unit) 
     for one in people:
         turn.say(
             f"task.{task.kind}",
+            facts,
             to=one.id,
             asked=card_question(task),
             about=task.id,
+            not_before=after_quiet(turn.now),
             condition=Condition.TASK_UNDONE,
             protect=True,
-            **facts,
         )
     turn.record(TaskTold(task.id, task.level, tuple(one.id for one in people), turn.now))
     return people

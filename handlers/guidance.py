@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from handlers.alerts import responsible
 from handlers.gate import may_somewhere, passes
@@ -58,8 +57,7 @@ def offer(turn: Turn, file: File) -> None:
     """Put the offer of a card before the one who writes, right after verification."""
     ask = _ask(file)
     asked = Asked(ask.question.key, number(LETTER, file.episode.id), ask.drawn())
-    facts: dict[str, Any] = dict(ask.params)
-    turn.say(ask.question.key, asked=asked, **facts)
+    turn.say(ask.question.key, ask.params, asked=asked)
 
 
 def _ask(file: File) -> Ask:
@@ -92,8 +90,7 @@ def _file(turn: Turn) -> File | None:
     episode_id = wanted if isinstance(wanted, int) else 0
     if _open(turn, episode_id) is None:
         why = _stale(turn, episode_id)
-        facts: dict[str, Any] = dict(why.params)
-        turn.say(why.key, **facts)
+        turn.say(why.key, why.params)
         return None
     return turn.store.file(episode_id)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from handlers import homes
 from handlers.casefile import awaited, current, show
@@ -106,10 +105,10 @@ def turned_down(turn: Turn, value: str) -> Next:
     turn.record(EpisodeChanged(file.episode, after, turn.me, turn.now, note))
     turn.note("turned_down", person_id=file.person.id, episode_id=after.id, state=str(state))
     homes.close_task(turn, file, TaskKind.VERIFY, Outcome.DONE, note)
-    facts: dict[str, Any] = {"name": file.person.name, "state": Term(f"verify.state_{state}"), "note": note}
-    turn.say("verify.turned_down", **facts)
+    facts = {"name": file.person.name, "state": Term(f"verify.state_{state}"), "note": note}
+    turn.say("verify.turned_down", facts)
     sender = file.episode.created_by
     if sender is not None and sender != turn.me:
         by = turn.person.name if turn.person else ""
-        turn.say("verify.told_sender", to=sender, by=by, unit=file.unit.name, **facts)
+        turn.say("verify.told_sender", facts, to=sender, by=by, unit=file.unit.name)
     return DONE

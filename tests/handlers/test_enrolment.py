@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
+from quarantine.days import at
 from quarantine.effects import EpisodeAdded
 from quarantine.messages import Kind
 from quarantine.people import EpisodeState, Reason, Role, Sex
@@ -59,6 +60,17 @@ def test_a_person_is_enrolled_by_typing_and_the_station_is_told_at_once():
     assert world.store.told[0].recipients == (OFFICER,)
     assert "✅ Đã ghi danh Nguyễn Thị Lan." in clerk.reads()
     assert "Nguyễn Thị Hạnh (Phường Ngọc Hà)" in clerk.reads()
+
+
+def test_a_card_made_at_night_comes_at_seven():
+    """Enrolling is possible at any hour; the station's card keeps the quiet hours (21:00 to 07:00)."""
+    world = province()
+    world.now = at(date(2026, 11, 23), time(22, 30))
+    clerk = fill(world.phone(CLERK))
+    clerk.presses("save")
+
+    assert world.phone(OFFICER).letters[-1].due_at == at(date(2026, 11, 24), time(7, 0))
+    assert clerk.letters[-1].due_at == world.now
 
 
 def test_everything_can_be_pressed_where_there_are_choices():
