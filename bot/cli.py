@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -152,10 +153,10 @@ def rekey() -> None:
     typer.echo(operations.rekey())
 
 
-def main() -> None:
-    """The command `cachly`: errors are sentences on stderr, never a traceback."""
+def main(words: Sequence[str] | None = None) -> None:
+    """The command `cachly`: errors are sentences on stderr, never a traceback; exits with a code."""
     try:
-        app()
+        app(words)
     except RefusedError as refused:
         typer.echo(str(refused), err=True)
         sys.exit(WRONG_USE)

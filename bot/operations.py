@@ -100,8 +100,9 @@ def invite(unit_code: str, role_name: str, *, deputy: bool) -> str:
 
 def new_key() -> str:
     """A line for .env with a fresh key in front of those that are set."""
-    older = settings.load().keys.get_secret_value()
-    known = set(Keyring.parse(older).keys) if older else set()
+    chosen = settings.load()
+    older = chosen.keys.get_secret_value()
+    known = set(premises.keyring(chosen).keys) if older else set()
     today = f"{SystemClock().now().astimezone(ZONE):%Y%m%d}"
     names = (today, *(f"{today}-{number}" for number in range(2, len(known) + 3)))
     fresh = Keyring.make_key(next(name for name in names if name not in known))
