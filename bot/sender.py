@@ -139,10 +139,11 @@ class Sender:
         now = self.monotonic()
         if now >= self._hold_at:
             self._hold_at = now + self.pace.renew
-            self._holding = bool(await self._guarded(self.outbox.hold()))
+            held = await self._guarded(self.outbox.hold())
+            # A database that is away for a moment takes the account from nobody.
+            self._holding = self._holding if held is None else held
         if not self._holding:
-            # Another process sends now: what is not in flight is left to it.
-            self._queues.take_all()
+            self._give_back(timedelta(), "another process sends")
             return self._hold_at - now
         if now < self._rest_until:
             return min(self._rest_until, self._hold_at) - now

@@ -428,6 +428,17 @@ async def test_only_the_holder_of_the_account_sends():
     assert channel.sent == ["a"]
 
 
+async def test_a_process_that_loses_the_account_leaves_the_rest_to_the_next():
+    """What has not left when another process takes over is put back at once, for that one to send."""
+    outbox, channel = FakeOutbox(*rows_of(7, "a")), FakeChannel()
+    async with running(sender_of(outbox, channel, Gate())):
+        await until(lambda: outbox.rows[1].status == "claimed")
+        outbox.mine = False
+        await until(lambda: outbox.rows[1].status == "later")
+    assert channel.sent == []
+    assert outbox.rows[1].outcomes == [Later(timedelta(), "another process sends")]
+
+
 async def test_stopping_finishes_what_is_in_flight_and_gives_the_rest_back():
     """An orderly end repeats nothing and leaves nothing claimed."""
     outbox, channel = FakeOutbox(*rows_of(7, "a"), *rows_of(8, "x", first=10)), FakeChannel()
