@@ -125,11 +125,11 @@ def seed(conn: Connection, keyring: Keyring, ids: Ids, now: datetime, account: s
         if actor.role is not None and actor.unit_id is not None:
             posting = Posting(ids.one(), actor.person.id, actor.unit_id, actor.role)
             effects.append(PostingAdded(posting, None, now))
-    apply(conn, keyring, effects, now)
+    apply(conn, keyring, effects, now, ids.one)
     notified = _episode(ids, now)
     monitored = _monitored(notified, now)
-    apply(conn, keyring, [EpisodeAdded(notified, now)], now)
-    apply(conn, keyring, [EpisodeChanged(notified, monitored, None, now, "demo")], now)
+    apply(conn, keyring, [EpisodeAdded(notified, now)], now, ids.one)
+    apply(conn, keyring, [EpisodeChanged(notified, monitored, None, now, "demo")], now, ids.one)
     return True
 
 

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.ids import Ids
 from quarantine.conversation import Script
 from quarantine.effects import Effect, LetterPosted, MenuWanted
-from quarantine.messages import Address, Incoming, Kind
+from quarantine.messages import Address, Incoming, Kind, MenuEntry, Term
 from quarantine.store import Context
 from quarantine.talk import Speak, take
 from quarantine.turn import Turn
@@ -101,13 +101,22 @@ class Turns:
         turn = self._turn(conn, now or self.clock.now())
         decide(turn)
         self.probe("before apply")
-        apply(conn, self.keyring, turn.effects, turn.now)
+        apply(conn, self.keyring, turn.effects, turn.now, self.ids.one)
         self.probe("after apply")
         return turn
 
-    def turn_of(self, conn: Connection, context: Context, now: datetime) -> Turn:
-        """A turn of the clock that concerns one person."""
-        return self._turn(conn, now, context=context)
+    def menu_of(self, conn: Connection, owner: int) -> list[MenuEntry]:
+        """The command menu that fits a person's roles and language as they are now."""
+        now = self.clock.now()
+        context = contexts.load_for_owner(conn, self.keyring, [owner]).get(owner)
+        if context is None:
+            return []
+        turn = self._turn(conn, now, context=context)
+        language = turn.person.language if turn.person else "vi"
+        return [
+            MenuEntry(command.name, self.speak(Term(command.label), language))
+            for command in self.script.offered(turn)
+        ]
 
     def retry_due(self, conn: Connection, limit: int = 50) -> list[Arrived]:
         """Messages kept in the inbox whose next try has come."""
@@ -149,7 +158,7 @@ class Turns:
             results[index] = _after(turn)
         inbox.done(conn, [rows[i] for i in todo if group[i].kept is not None and i not in failed])
         self.probe("before apply")
-        apply(conn, self.keyring, effects, now)
+        apply(conn, self.keyring, effects, now, self.ids.one)
         self.probe("after apply")
         return results
 

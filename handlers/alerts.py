@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from quarantine import duty
-from quarantine.days import local_day
+from quarantine.days import after_quiet, local_day
 from quarantine.duty import on_rung
 from quarantine.effects import TaskChanged, TaskOpened, TaskTold
 from quarantine.ladder import Audience, Ladder
@@ -148,6 +148,7 @@ def send_card(turn: Turn, task: Task, to: Person, *, climbed: bool = False) -> N
         asked=card_question(task),
         priority=Priority.ALERT if urgent else Priority.REPLY,
         about=task.id,
+        not_before=None if urgent else after_quiet(turn.now),
         condition=Condition.TASK_UNDONE,
         watch=Watch.RED_TOLD if urgent else Watch.NONE,
         protect=True,

@@ -175,6 +175,7 @@ def _onward(turn: Turn) -> Next:
     if isinstance(early, dict):
         lat, lng, accuracy = (early[key] for key in ("lat", "lng", "accuracy"))
         return where(turn, Fix(lat, lng, accuracy, early["at"], early["source"]))
+    turn.lead_in("checkin.noted")
     return LOCATION
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from handlers.alerts import open_task, responsible
 from handlers.answers import report_signs
-from handlers.checkin import keep_early, redo
+from handlers.checkin import keep_early, redo, symptoms
 from handlers.linking import try_code
 from handlers.script import script
 from handlers.tasks import staff
@@ -17,7 +17,7 @@ from quarantine.days import local_day
 from quarantine.effects import AddressReachable, TaskChanged
 from quarantine.letters import Asked, Option
 from quarantine.location import Fix
-from quarantine.messages import Kind, Term
+from quarantine.messages import Kind, Priority, Term
 from quarantine.numbers import TASK, number
 from quarantine.people import EpisodeState
 from quarantine.protocol import protocol
@@ -31,8 +31,8 @@ SIGNS_CHECK = Question(
     "menu.signs_check",
     Asking.ONE,
     (
-        Choice("yes", "word.yes", ("co", "dung", "phai", "da", "vang", "u", "dung vay", "c", "uh")),
-        Choice("no", "word.no", ("khong", "ko", "k", "khong phai", "kg", "hok", "hong")),
+        Choice("yes", "menu.signs_yes", ("co", "dung", "phai", "da", "vang", "u", "dung vay", "c", "uh")),
+        Choice("no", "menu.signs_no", ("khong", "ko", "k", "khong phai", "kg", "hok", "hong")),
     ),
     columns=2,
 )
@@ -68,10 +68,18 @@ def _resident_idle(turn: Turn) -> Next:
     if said is not None and said.fix is not None and waits_for_location(turn):
         return keep_early(turn, said.fix)
     if said is not None and said.kind is Kind.TEXT and said.start is None:
-        check = _signs_check(said.text)
+        check = _danger(turn, said.text) or _signs_check(said.text)
         if check is not None:
             return check
     return _menu(turn, "menu.resident")
+
+
+def _danger(turn: Turn, text: str) -> Next | None:
+    """Danger words, whosever they are about."""
+    reading = read_symptoms(text)
+    if not (reading.red or reading.red_uncertain):
+        return None
+    return _somebody_else(turn, text) if reading.about_other else _signs_check(text)
 
 
 def _signs_check(text: str) -> Ask | None:
@@ -80,19 +88,40 @@ def _signs_check(text: str) -> Ask | None:
     felt = reading.red | reading.red_uncertain | reading.present
     if not felt or reading.well:
         return None
-    signs = [Term(f"sign.{code}") for code in sorted(felt)]
-    return Ask(SIGNS_CHECK, {"signs": signs}, memory={"felt": sorted(felt)})
+    doubtful = reading.red_uncertain or felt
+    signs = [Term(f"sign.{code}") for code in sorted(doubtful)]
+    sure = sorted(reading.present - doubtful)
+    return Ask(SIGNS_CHECK, {"signs": signs}, memory={"felt": sorted(felt), "sure": sure})
 
 
 @script.answers(SIGNS_CHECK)
 def signs_check(turn: Turn, value: str) -> Next:
-    """Yes is a report like any other; no is believed."""
-    felt = turn.memory.get("felt", [])
-    if value == "no" or not isinstance(felt, list) or not turn.context.episodes:
+    """Yes is a report like any other; after a no only what was never in doubt is reported."""
+    felt = turn.memory.get("felt" if value == "yes" else "sure", [])
+    if not felt or not isinstance(felt, list) or not turn.context.episodes:
         turn.say("menu.signs_denied")
         return DONE
+    if "checkin" in turn.memory:
+        return symptoms(turn, frozenset(felt))
     if not report_signs(turn, frozenset(felt), None):
         turn.say("menu.signs_kept")
+    return DONE
+
+
+def _somebody_else(turn: Turn, text: str) -> Next:
+    """A danger sign of somebody else at home: the act first, and a human at once."""
+    episode = turn.context.episodes[0]
+    reading = read_symptoms(text)
+    signs = [Term(f"sign.{code}") for code in sorted(reading.red | reading.red_uncertain)]
+    turn.say("red.other", priority=Priority.ALERT, signs=signs)
+    open_task(
+        turn,
+        TaskKind.HELP,
+        unit_id=episode.unit_id,
+        person_id=turn.owner,
+        episode=episode,
+        words=text,
+    )
     return DONE
 
 
@@ -238,12 +267,19 @@ def overheard(turn: Turn, question: Question) -> Next | None:
     if said is None or not resident(turn):
         return None
     if said.kind is Kind.TEXT and said.text:
-        reading = read_symptoms(said.text)
-        if reading.red or reading.red_uncertain:
-            return _signs_check(said.text)
+        danger = _danger(turn, said.text)
+        if isinstance(danger, Ask) and "checkin" in turn.memory:
+            return Ask(danger.question, danger.params, danger.options, {**danger.memory, **_checkin(turn)})
+        if danger is not None:
+            return danger
     if isinstance(said.fix, Fix) and question.key != LOCATION.key and "checkin" in turn.memory:
         return keep_early(turn, said.fix)
     return None
+
+
+def _checkin(turn: Turn) -> dict[str, object]:
+    """What the check-in that is being answered has gathered, for a question in between."""
+    return {key: turn.memory[key] for key in ("checkin", "reported", "early") if key in turn.memory}
 
 
 def reachable(turn: Turn) -> None:

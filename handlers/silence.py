@@ -19,7 +19,7 @@ from handlers.alerts import (
 from handlers.checkin import reminder_question
 from handlers.tasks import LIST, MORE, PAGE, overdue
 from quarantine.checkins import Act, Checkin, Move, advance
-from quarantine.days import is_quiet
+from quarantine.days import after_quiet, is_quiet
 from quarantine.effects import CheckinMoved, FixShared, TaskTold
 from quarantine.letters import Asked, Condition, Option
 from quarantine.location import Judgement, Verdict
@@ -139,6 +139,7 @@ def _system_errors(turn: Turn, moves: list[tuple[Move, File]]) -> None:
             "silence.system_error",
             to=person.id,
             priority=Priority.REPORT,
+            not_before=after_quiet(turn.now),
             count=len(moves),
             part=Term(f"checkin.{move.checkin.slot}"),
             date_short=move.checkin.day,
@@ -186,6 +187,7 @@ def _digest(turn: Turn, to: Person, tasks: Sequence[Task], *, climbed: bool) -> 
         "task.digest_climbed" if climbed else "task.digest",
         to=to.id,
         asked=Asked("task.list", number(LIST, 0), tuple(options), 1),
+        not_before=after_quiet(turn.now),
         protect=True,
         count=len(tasks),
         lines=lines,

@@ -137,10 +137,10 @@ def _who(turn: Turn, task: Task) -> dict[str, object]:
 
 
 def ask_outcome(turn: Turn, task: Task) -> Ask:
-    """What was found? With the phone number once more, because that is what is needed now."""
-    params = card_params(turn, task)
+    """What was found? With the whole card once more: this message takes its place."""
+    card = Term(f"task.{task.kind}", card_params(turn, task))
     options = tuple(Option(one, Term(f"outcome.{one}")) for one in outcomes_of(task.kind))
-    return Ask(TASK_OUTCOME, {"name": params["name"], "phone": params["phone"]}, options, {"task": task.id})
+    return Ask(TASK_OUTCOME, {"card": card}, options, {"task": task.id})
 
 
 @script.answers(TASK_OUTCOME)
@@ -228,7 +228,7 @@ def _close(turn: Turn, task: Task, found: Outcome, how: Method | None) -> Next:
         "task.closed",
         _who(turn, task),
         outcome=Term(f"outcome.{found}"),
-        how=Term(f"task.by_{how}") if how else Term("word.nothing"),
+        how=Term(f"task.how_{how}") if how else Term("word.nothing"),
     )
     return DONE
 
@@ -248,7 +248,7 @@ def _consequences(turn: Turn, task: Task, episode: Episode, found: Outcome, how:
                 unit_id=task.unit_id,
                 person_id=task.person_id,
                 episode=episode,
-                how=Term(f"task.by_{how}") if how else Term("word.nothing"),
+                how=Term(f"task.how_{how}") if how else Term("word.nothing"),
             )
     elif found is Outcome.FINE and task.kind in {TaskKind.CONTACT, TaskKind.UNREACHABLE, TaskKind.LOCATION}:
         _report(turn, task, episode, frozenset(), Level.GREEN, how)

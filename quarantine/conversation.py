@@ -45,6 +45,11 @@ class Choice:
     exclusive: bool = False
     eager: bool = False
 
+    @property
+    def wide(self) -> bool:
+        """What most people press, and the way to a human, have a row to themselves."""
+        return self.exclusive or self.value == HUMAN
+
 
 class Unclear(Exception):  # noqa: N818  # it is an answer to the reader, not a fault
     """The answer could not be read; `term` tells the reader what would be understood."""
@@ -84,7 +89,7 @@ class Question:
 
     def options(self) -> tuple[Option, ...]:
         """The fixed choices as they are drawn."""
-        return tuple(Option(choice.value, Term(choice.label)) for choice in self.choices)
+        return tuple(Option(choice.value, Term(choice.label), wide=choice.wide) for choice in self.choices)
 
     def choice(self, value: str) -> Choice | None:
         """The fixed choice with this value."""

@@ -11,11 +11,15 @@ from quarantine.messages import Params, Priority, Term, Want
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice drawn under a question: a translated term, or a literal such as a commune's name."""
+    """One choice drawn under a question: a translated term, or a literal such as a commune's name.
+
+    A `wide` one has a row to itself, for what most people press and for the way out.
+    """
 
     value: str
     label: Term | str
     picked: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class Incoming:
     press_id: str | None = None
     fix: Fix | None = None
     live: bool = False
+    live_of: str | None = None
     edited: bool = False
     contact: Contact | None = None
     file: str | None = None

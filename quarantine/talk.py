@@ -106,12 +106,15 @@ class Talk:
     def _pressed(self, data: str) -> None:
         mark, _, value = data.partition(":")
         frame = next((frame for frame in self.frames if frame.number == mark), None)
+        moved_on = any(other.about == mark and self._alive(other) for other in self.frames)
         if frame is not None and self._alive(frame):
             self.frames.remove(frame)
             self.frames.append(frame)
         else:
-            frame = self._standing_frame(mark)
-        if frame is None:
+            frame = None if moved_on else self._standing_frame(mark)
+        if moved_on and frame is None:
+            self._reask(self.frames[-1], Term("stale.button"))
+        elif frame is None:
             self._stale(mark)
         else:
             self._chosen(frame, value)
@@ -185,7 +188,7 @@ class Talk:
     def _wrote(self, text: str) -> None:
         folded = fold(text)
         anytime = next((value for value, words in ANYTIME.items() if folded in words), None)
-        command = self._command(text, folded)
+        command = self._command(text, folded) if anytime is None else None
         self._take_up_prompt()
         if anytime is not None:
             self._anytime(anytime)

@@ -44,7 +44,7 @@ class Frame:
             "n": self.number,
             "at": pack(self.asked_at),
             "p": pack_params(self.params),
-            "o": [[option.value, pack(option.label)] for option in self.options],
+            "o": [[one.value, pack(one.label), one.wide] for one in self.options],
             "x": self.picked,
             "m": pack(self.memory),
             "a": self.about,
@@ -57,14 +57,15 @@ class Frame:
         """The frame that was packed."""
         asked_at = unpack(raw["at"])
         options: list[list[object]] = raw["o"]  # type: ignore[assignment]  # written by packed()
-        labels = [(str(value), unpack(label)) for value, label in options]
+        labels = [(str(value), unpack(label), bool(wide)) for value, label, wide in options]
         return Frame(
             question=str(raw["q"]),
             number=str(raw["n"]),
             asked_at=asked_at,  # type: ignore[arg-type]  # written by packed()
             params=unpack_params(raw["p"]),  # type: ignore[arg-type]  # written by packed()
             options=tuple(
-                Option(value, label if isinstance(label, Term) else str(label)) for value, label in labels
+                Option(value, label if isinstance(label, Term) else str(label), wide=wide)
+                for value, label, wide in labels
             ),
             picked=list(raw["x"]),  # type: ignore[call-overload]  # written by packed()
             memory=unpack(raw["m"]),  # type: ignore[arg-type]  # written by packed()
@@ -169,6 +170,7 @@ class Turn:
         about: int | None = None,
         condition: Condition = Condition.NONE,
         watch: Watch = Watch.NONE,
+        not_before: datetime | None = None,
         valid_for: timedelta | None = None,
         slot: str | None = None,
         enclosure: Enclosure = Enclosure.NONE,
@@ -187,7 +189,7 @@ class Turn:
             id=self.ids(),
             owner=self.owner if to is None else to,
             key=key,
-            due_at=self.now,
+            due_at=not_before or self.now,
             params={**params, **more},
             lead=lead,
             asked=asked,
@@ -197,7 +199,7 @@ class Turn:
             condition=condition,
             watch=watch,
             valid_until=None if valid_for is None else self.now + valid_for,
-            replaces=self._replaces(asked, enclosure) if mine else None,
+            replaces=self._replaces(asked, enclosure, priority) if mine else None,
             slot=slot,
             enclosure=enclosure,
             protect=protect,
@@ -216,8 +218,11 @@ class Turn:
             allows(posting.role, action, relation(unit_id, posting, above, centres)) for posting in postings
         )
 
-    def _replaces(self, asked: Asked | None, enclosure: Enclosure) -> str | None:
-        """The pressed message, for the first reply to a press with inline choices or none (DESIGN.md §3)."""
+    def _replaces(self, asked: Asked | None, enclosure: Enclosure, priority: Priority) -> str | None:
+        """The pressed message, for the first reply to a press with inline choices or none (DESIGN.md §3).
+
+        An alert is a message of its own: an edit does not ring.
+        """
         if self.said is None or self.said.pressed_in is None:
             return None
         wants = asked is not None and asked.want is not None
@@ -225,4 +230,5 @@ class Turn:
             isinstance(effect, LetterPosted) and effect.letter.address_id == self.chat.id
             for effect in self.effects
         )
-        return self.said.pressed_in if first and not wants and enclosure is Enclosure.NONE else None
+        own = wants or priority is Priority.ALERT or enclosure is not Enclosure.NONE
+        return self.said.pressed_in if first and not own else None

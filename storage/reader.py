@@ -153,11 +153,13 @@ class SqlStore(UnitTree):
         return [records.task(self.keyring, row) for row in self.conn.execute(undone)]
 
     def newest_card(self, owner: int) -> int | None:
-        """The task of the newest task card delivered to this officer: a letter about a task, with a slot."""
+        """The task of the newest task card delivered to this officer: a letter that holds while it is undone."""
         card = (
             select(TASK.c.id)
             .join(LETTER, LETTER.c.about == TASK.c.id)
-            .where(LETTER.c.owner == owner, LETTER.c.slot.is_not(None), LETTER.c.status == "delivered")
+            .where(
+                LETTER.c.owner == owner, LETTER.c.condition == "task_undone", LETTER.c.status == "delivered"
+            )
             .order_by(LETTER.c.delivered_at.desc(), LETTER.c.id.desc())
             .limit(1)
         )

@@ -142,8 +142,9 @@ def open_slot(
         "slot": opening.slot.name,
         "opens_at": opening.opens_at,
         "closes_at": opening.closes_at,
-        "stage": (Stage.WAITING if in_time else Stage.SYSTEM_ERROR).value,
-        "next_at": opening.prompt_until if in_time else None,
+        "stage": Stage.WAITING.value,
+        # Too late to ask: due at once, so that the sweep marks the fault and tells the officers of it.
+        "next_at": opening.prompt_until if in_time else now,
     }
     new = _inserts(conn.dialect.name)
     conn.execute(new.prompts, values)

@@ -70,7 +70,7 @@ def _asked(asked: Asked) -> dict[str, object]:
     return {
         "question": asked.question,
         "number": asked.number,
-        "options": [[option.value, pack(option.label), option.picked] for option in asked.options],
+        "options": [[one.value, pack(one.label), one.picked, one.wide] for one in asked.options],
         "columns": asked.columns,
         "want": asked.want,
         "want_label": asked.want_label,
@@ -81,7 +81,7 @@ def _read_asked(known: dict[str, Any]) -> Asked:
     return Asked(
         question=known["question"],
         number=known["number"],
-        options=tuple(Option(value, _label(label), picked) for value, label, picked in known["options"]),
+        options=tuple(Option(value, _label(label), *flags) for value, label, *flags in known["options"]),
         columns=known["columns"],
         want=None if known["want"] is None else Want(known["want"]),
         want_label=known["want_label"],

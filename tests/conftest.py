@@ -57,6 +57,7 @@ def _look_up_here_only(host, *args, _look_up=socket.getaddrinfo, **kwargs):
 
 def pytest_addoption(parser):
     """`.ci/run` passes --no-skips: there everything is at hand, so nothing may be left out."""
+    parser.addoption("--update", action="store_true", help="rewrite the bot's lines of the transcripts")
     parser.addoption("--no-skips", action="store_true", help="a skipped test fails the run")
 
 

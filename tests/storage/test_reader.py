@@ -198,20 +198,20 @@ def test_open_tasks_red_first_then_by_deadline(world, store, now):
 
 
 def test_the_newest_card_that_reached_the_officer(world, store, now):
-    """The card is the last delivered letter about a task in a slot; others and undelivered ones are not."""
+    """The card is the last delivered letter that holds while its task is undone; no other letter is."""
     world.task(501, TaskKind.CONTACT, LAN.id)
     world.task(502, TaskKind.RED, LAN.id)
     world.task(503, TaskKind.HELP, LAN.id)
     assert store.newest_card(HUNG.id) is None
     letters = [
-        (1, HUNG.id, 501, "task:501", "delivered", now),
-        (2, HUNG.id, 502, "task:502", "delivered", now - HOUR),
-        (3, HUNG.id, 503, "task:503", "due", None),
-        (4, HUNG.id, 503, None, "delivered", now + HOUR),
-        (5, LAN.id, 503, "task:503", "delivered", now + HOUR),
-        (6, HUNG.id, 777, "progress", "delivered", now + HOUR),
+        (1, HUNG.id, 501, "task_undone", "delivered", now),
+        (2, HUNG.id, 502, "task_undone", "delivered", now - HOUR),
+        (3, HUNG.id, 503, "task_undone", "due", None),
+        (4, HUNG.id, 503, "", "delivered", now + HOUR),
+        (5, LAN.id, 503, "task_undone", "delivered", now + HOUR),
+        (6, HUNG.id, 777, "task_untaken", "delivered", now + HOUR),
     ]
-    for number, owner, about, slot, status, at in letters:
+    for number, owner, about, condition, status, at in letters:
         world.insert(
             tables.Letter,
             id=number,
@@ -220,7 +220,7 @@ def test_the_newest_card_that_reached_the_officer(world, store, now):
             priority=1,
             due_at=now,
             about=about,
-            slot=slot,
+            condition=condition,
             status=status,
             delivered_at=at,
             created_at=now,

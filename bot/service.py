@@ -1,0 +1,290 @@
+"""The service: channels, turns, sweeps and sender wired together, for one process."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection, Engine
+
+from bot.catalogues import Catalogue
+from bot.clock import Clock, MovableClock
+from bot.database import Database, Rank
+from bot.health import OUTBOX_LATE, SWEEP_LATE, Health
+from bot.ids import Ids
+from bot.limiter import Limiter
+from bot.outgoing import Outgoing
+from bot.rendering import Renderer
+from bot.sender import Sender
+from bot.sweeps import Counts, Sweeps
+from bot.turns import After, Arrived, Probe, Turns, no_probe
+from channels.telegram import Telegram
+from handlers.book import script
+from papers.guide_card import guide_card
+from quarantine.days import at, local_day
+from quarantine.messages import Heard, Incoming
+from storage import migrate, outbox, ticks
+from storage.engine import reading
+from storage.sealing import Keyring
+
+log = structlog.get_logger()
+
+SWEEP_SECONDS = 2
+"""How often the clock is looked at: RED has to be paged within the minute."""
+DEMO_SWEEP_SECONDS = 0.5
+DAY_BEGINS = time(6, 0)
+"""Where "đến ngày mai" of the demonstration goes: before the first prompt."""
+
+
+class Service:
+    """One process of Cachly; `probe` is called at the crash points of DESIGN.md §9."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        keyring: Keyring,
+        clock: Clock,
+        catalogue: Catalogue,
+        telegram: Mapping[str, Telegram],
+        limits: bool = True,
+        probe: Probe = no_probe,
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.telegram = dict(telegram)
+        self.usernames: dict[str, str] = {}
+        self.renderer = Renderer(catalogue, guide_card, self.usernames)
+        self.turns = Turns(
+            engine=engine,
+            keyring=keyring,
+            script=script,
+            speak=self.renderer.speak,
+            clock=clock,
+            ids=Ids(clock.now, secrets.randbelow),
+            random_below=secrets.randbelow,
+            probe=probe,
+        )
+        self.database: Database[Arrived] = Database(engine, self.turns.take_group, _chat_of)
+        self.sweeps = Sweeps(self.turns, self.database, probe)
+        self.senders = {
+            account: Sender(
+                account,
+                channel,
+                Outgoing(self.database, self.turns, self.renderer, account),
+                Limiter() if limits else Limiter(per_second=100_000, per_chat_second=100_000),
+                clock,
+            )
+            for account, channel in self.telegram.items()
+        }
+        self.states: dict[str, str] = {}
+        self.ignored: Counter[str] = Counter()
+        self._swept_at: float | None = None
+        self._sweeping = asyncio.Lock()
+        self._asides: asyncio.TaskGroup | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Sweep and send while the block runs; then finish what has begun."""
+        async with asyncio.TaskGroup() as tasks, asyncio.TaskGroup() as asides:
+            self._asides = asides
+            for account, channel in self.telegram.items():
+                await self._meet(account, channel)
+            sending = [tasks.create_task(sender.run()) for sender in self.senders.values()]
+            scheduler = self._scheduler()
+            try:
+                yield
+            finally:
+                scheduler.shutdown(wait=False)
+                async with self._sweeping:
+                    pass
+                for sender in self.senders.values():
+                    sender.stop()
+                await asyncio.gather(*sending)
+                self._asides = None
+        await asyncio.to_thread(self.database.close)
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        """The one interval job; it knows nothing about people (DESIGN.md §5)."""
+        scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        seconds = DEMO_SWEEP_SECONDS if isinstance(self.clock, MovableClock) else SWEEP_SECONDS
+        scheduler.add_job(self._tick, "interval", seconds=seconds, next_run_time=None, id="sweep")
+        scheduler.start()
+        scheduler.resume_job("sweep")
+        return scheduler
+
+    async def _meet(self, account: str, channel: Telegram) -> None:
+        """Learn the bot's own name, which deep links need; a bot that cannot be reached is tried again."""
+        try:
+            self.usernames[account] = (await channel.me()).username
+            self.states[account] = "ok"
+        except Exception as error:  # noqa: BLE001  # without the name everything else still works
+            log.error("account not reached", account=account, error=type(error).__name__)
+            self.states[account] = "not reached"
+
+    # Messages
+
+    async def hear(self, account: str, body: bytes) -> None:
+        """Take one pushed update in; returns when it is committed."""
+        await self._take(account, self.telegram[account].hear(body, self.clock.now()))
+
+    async def hear_many(self, account: str, bodies: Sequence[bytes]) -> int | None:
+        """Take polled updates in, in order; the highest number among them, after the commit."""
+        heard = self.telegram[account].hear_many(bodies, self.clock.now())
+        await self._take(account, heard)
+        return max((one.order for one in heard if one.order is not None), default=None)
+
+    async def _take(self, account: str, heard: Sequence[Heard]) -> None:
+        for one in heard:
+            if one.ignored is not None:
+                self.ignored[one.ignored] += 1
+        incoming = coalesced([one.incoming for one in heard if one.incoming is not None])
+        if not incoming:
+            return
+        waiting = [self.database.message(Arrived(one)) for one in incoming]
+        for message, after in zip(incoming, await asyncio.gather(*waiting), strict=True):
+            self._afterwards(account, message, after)
+
+    def _afterwards(self, account: str, incoming: Incoming, after: After) -> None:
+        """What the channel does once the turn is committed; none of it is waited for."""
+        if after.letters:
+            self.wake()
+        if self._asides is None or after.repeated:
+            return
+        channel = self.telegram[account]
+        if after.acknowledge is not None:
+            self._asides.create_task(channel.acknowledge(after.acknowledge))
+        if after.settle and incoming.pressed_in is not None:
+            self._asides.create_task(channel.settle(incoming.address.user, incoming.pressed_in))
+        if after.letters > 1:
+            self._asides.create_task(channel.typing(incoming.address.user))
+        for wanted in after.menus:
+            self._asides.create_task(self._set_menu(channel, incoming.address.user, wanted.owner))
+
+    async def _set_menu(self, channel: Telegram, user: str, owner: int) -> None:
+        entries = await self.database.run(lambda conn: self.turns.menu_of(conn, owner), Rank.LONG)
+        await channel.menu(user, entries)
+
+    def wake(self) -> None:
+        """Letters were posted."""
+        for sender in self.senders.values():
+            sender.wake()
+
+    # The clock
+
+    async def _tick(self) -> None:
+        try:
+            await self.sweep()
+        except Exception:
+            log.exception("sweep failed")
+
+    async def sweep(self, now: datetime | None = None) -> Counts:
+        """Do what is due; one sweep at a time in a process."""
+        async with self._sweeping:
+            counts = await self.sweeps.sweep(now)
+            self._swept_at = asyncio.get_running_loop().time()
+        if counts.any():
+            self.wake()
+        return counts
+
+    async def move_clock(self, by: timedelta | None, to: str | None) -> datetime:
+        """Move the demonstration's clock, stopping at each moment at which something falls due.
+
+        Before each step the outbox empties, as it would have: reminders count from deliveries.
+        """
+        if not isinstance(self.clock, MovableClock):
+            raise TypeError("Only the demonstration's clock can be moved.")
+        target = await self._target(by, to)
+        while True:
+            await self.sweep()
+            await self._outbox_empty()
+            due = await self._next_due()
+            if due is None or due >= target:
+                break
+            self.clock.advance_to(max(due, self.clock.now()))
+        self.clock.advance_to(max(target, self.clock.now()))
+        await self.sweep()
+        return self.clock.now()
+
+    async def _target(self, by: timedelta | None, to: str | None) -> datetime:
+        now = self.clock.now()
+        if by is not None:
+            return now + by
+        if to == "next_day":
+            return at(local_day(now) + timedelta(days=1), DAY_BEGINS)
+        return await self._next_due() or now
+
+    async def _next_due(self) -> datetime | None:
+        now = self.clock.now()
+        return await self.database.run(lambda conn: ticks.next_due(conn, now), Rank.CLOCK)
+
+    async def _outbox_empty(self, seconds: float = 20.0) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                while await self.database.run(self._due_letters, Rank.SEND):
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            log.warning("outbox not empty before the clock moved")
+
+    def _due_letters(self, conn: Connection) -> int:
+        return outbox.counts(conn, self.clock.now()).due
+
+    # Health
+
+    async def health(self) -> Health:
+        """How it stands with every part, without personal data."""
+        return await asyncio.to_thread(self._health, asyncio.get_running_loop().time())
+
+    def _health(self, at_time: float) -> Health:
+        with reading(self.engine) as conn:
+            now = self.clock.now()
+            counts = outbox.counts(conn, now)
+        oldest = (now - counts.oldest_due_at) if counts.oldest_due_at else timedelta(0)
+        current = migrate.is_current(self.engine)
+        swept = None if self._swept_at is None else at_time - self._swept_at
+        accounts = {
+            account: f"down: {sender.down.detail}" if sender.down else self.states.get(account, "starting")
+            for account, sender in self.senders.items()
+        }
+        wrong = [f"account {account}" for account, sender in self.senders.items() if sender.down]
+        if not current:
+            wrong.append("migrations")
+        if oldest > OUTBOX_LATE:
+            wrong.append("outbox")
+        if swept is None or swept > SWEEP_LATE.total_seconds():
+            wrong.append("sweeps")
+        return Health(
+            database="ok",
+            migrations="ok" if current else "old",
+            outbox_due=counts.due,
+            outbox_oldest_seconds=oldest.total_seconds(),
+            sweep_age_seconds=swept,
+            accounts=accounts,
+            wrong=tuple(wrong),
+        )
+
+
+def _chat_of(arrived: Arrived) -> str:
+    address = arrived.incoming.address
+    return f"{address.account}\0{address.user}"
+
+
+def coalesced(incoming: Sequence[Incoming]) -> list[Incoming]:
+    """Of the movements of one live location that came together only the newest is taken (DESIGN.md §3)."""
+    newest: dict[tuple[str, str], int] = {}
+    for index, one in enumerate(incoming):
+        if one.live:
+            newest[one.address.user, one.live_of or ""] = index
+    return [
+        one
+        for index, one in enumerate(incoming)
+        if not one.live or newest[one.address.user, one.live_of or ""] == index
+    ]

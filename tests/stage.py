@@ -1,0 +1,302 @@
+"""The stage of a transcript: a cast in a small province, phones that keep what they receive, a clock that moves."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot.catalogues import load
+from bot.database import Database
+from bot.demo import HOME_OF_LAN, HOME_OF_NAM, units
+from bot.ids import Ids
+from bot.outgoing import Outgoing
+from bot.parcels import Settled
+from bot.rendering import Renderer
+from bot.sweeps import Sweeps
+from bot.turns import Arrived, Turns
+from handlers.book import script
+from quarantine.days import ZONE, local_day
+from quarantine.effects import AddressBound, Effect, EpisodeAdded, EpisodeChanged, PersonAdded, PostingAdded
+from quarantine.messages import Address, Delivered, Incoming, Kind, Never, Outcome, Reason, Reply
+from quarantine.people import Episode, EpisodeState, Home, Person, Posting, Role, Sex
+from quarantine.people import Reason as Why
+from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
+from storage import contexts, migrate, ticks
+from storage.apply import apply
+from storage.engine import open_engine
+from storage.sealing import Keyring
+from storage.units import load_units
+
+ACCOUNT = "telegram"
+STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
+HOMES = {"Lan": HOME_OF_LAN, "Nam": HOME_OF_NAM, "Hạnh": HOME_OF_NAM, "Bác Tư": HOME_OF_LAN}
+START = datetime(2026, 12, 3, 6, 0, tzinfo=ZONE).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One member of the cast; `since` days ago the quarantine of a resident began."""
+
+    name: str
+    user: str
+    person: Person | None = None
+    unit: int | None = None
+    role: Role | None = None
+    deputy: bool = False
+    since: int | None = None
+
+
+CAST = {
+    part.name: part
+    for part in (
+        Part("Mai", "1001", Person(1, "Trần Thị Mai", "0912000001", 1988, Sex.FEMALE), CDC, Role.CDC_CLERK),
+        Part(
+            "Hạnh", "1002", Person(2, "Nông Thị Hạnh", "0912345678", 1990, Sex.FEMALE), STATION, Role.OFFICER
+        ),
+        Part(
+            "Bình",
+            "1012",
+            Person(12, "Hoàng Văn Bình", "0912000012", 1985, Sex.MALE),
+            STATION,
+            Role.OFFICER,
+            True,
+        ),
+        Part("Dũng", "1003", Person(3, "Lê Văn Dũng", "0912000003", 1975, Sex.MALE), STATION, Role.DIRECTOR),
+        Part("Thu", "1013", Person(13, "Đinh Thị Thu", "0912000013", 1980, Sex.FEMALE), CENTRE, Role.CENTRE),
+        Part("Sơn", "1014", Person(14, "Phạm Hồng Sơn", "0912000014", 1978, Sex.MALE), CDC, Role.CDC_ADMIN),
+        Part(
+            "Khoa",
+            "1015",
+            Person(15, "Bế Văn Khoa", "0912000015", 1986, Sex.MALE),
+            OTHER_STATION,
+            Role.OFFICER,
+        ),
+        Part("Lan", "1004", Person(4, "Nguyễn Thị Lan", "0987000004", 1992, Sex.FEMALE), since=0),
+        Part("Bác Tư", "1006", Person(6, "Lý Văn Tư", "0987000006", 1950, Sex.MALE), since=0),
+        Part("Nam", "1005"),
+        Part("Người lạ", "1099"),
+    )
+}
+
+
+@dataclass
+class Phone:
+    """A phone: what was received, in order; which buttons can be seen; whether the bot is blocked."""
+
+    user: str
+    blocked: bool = False
+    buttons: list[tuple[str, str, str]] = field(default_factory=list)
+    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
+    serial: int = 0
+
+    def receive(self, reply: Reply) -> Outcome:
+        """Take a message, or refuse it as a messenger does for a blocked bot."""
+        if self.blocked:
+            return Never(Reason.BLOCKED)
+        self.serial += 1
+        message_id = reply.replaces or f"{self.user}-{self.serial}"
+        if reply.replaces:
+            self.buttons = [button for button in self.buttons if button[0] != reply.replaces]
+        shown = [(message_id, button.label, button.data) for row in reply.buttons for button in row]
+        self.buttons.extend(shown)
+        self.seen.extend(shown)
+        if reply.want:
+            self.words = {reply.want_label: "want"} | dict.fromkeys(reply.words, "word")
+        return Delivered(message_id)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message that has reached a phone."""
+
+    at: datetime
+    to: str
+    reply: Reply
+    replaced: bool
+
+
+@dataclass
+class StageClock:
+    """A clock that stands still until it is moved."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        """The instant of the story."""
+        return self.instant
+
+
+def counting_random() -> Callable[[int], int]:
+    """Randomness that is the same in each run: a counter that is spread over the range."""
+    counter = itertools.count(1)
+    return lambda below: (next(counter) * 7919) % below
+
+
+class Stage:
+    """Everything of Cachly but the network: each message is taken by newly built turns, twice."""
+
+    account = ACCOUNT
+
+    def __init__(self, cast: tuple[str, ...], start: datetime = START) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        url = f"sqlite:///{Path(self.folder.name) / 'stage.db'}"
+        migrate.upgrade(url)
+        self.engine = open_engine(url)
+        self.keyring = Keyring.parse(Keyring.make_key("test"))
+        self.clock = StageClock(start)
+        self.random_below = counting_random()
+        self.ids = Ids(self.clock.now, self.random_below)
+        self.catalogue = load(strict=True)
+        self.renderer = Renderer(self.catalogue, lambda *_: b"png", {ACCOUNT: "CachlyBot"})
+        self.phones = {name: Phone(CAST[name].user) for name in cast}
+        self.deliveries: list[Delivery] = []
+        self.code = ""
+        self.running = True
+        self._furnish([CAST[name] for name in cast])
+
+    def close(self) -> None:
+        """Throw the database away."""
+        self.engine.dispose()
+        self.folder.cleanup()
+
+    def phone(self, who: str) -> Phone:
+        """Somebody's phone; an error names whom the file's header must list."""
+        if who not in self.phones:
+            raise LookupError(f"{who} is not in the cast of this transcript")
+        return self.phones[who]
+
+    def turns(self) -> Turns:
+        """Newly built, as after a restart: nothing is remembered but what the database holds."""
+        return Turns(
+            engine=self.engine,
+            keyring=self.keyring,
+            script=script,
+            speak=self.renderer.speak,
+            clock=self.clock,
+            ids=self.ids,
+            random_below=self.random_below,
+        )
+
+    def hear(self, incoming: Incoming) -> None:
+        """Take a message twice, as messengers deliver, then do what it caused."""
+        if self.phones_by_user[incoming.address.user].blocked and incoming.kind is Kind.UNBLOCKED:
+            self.phones_by_user[incoming.address.user].blocked = False
+        for _ in range(2):
+            self.turns().take_group([Arrived(incoming)])
+        self.settle()
+
+    @property
+    def phones_by_user(self) -> dict[str, Phone]:
+        """Phones by the messenger's id of their holder."""
+        return {phone.user: phone for phone in self.phones.values()}
+
+    def move_to(self, target: datetime) -> None:
+        """Move the clock, stopping wherever something falls due, as a running system would."""
+        while self.running:
+            with self.engine.connect() as conn:
+                due = ticks.next_due(conn, self.clock.now())
+            if due is None or due > target:
+                break
+            self.clock.instant = due
+            self.settle()
+        self.clock.instant = target
+        self.settle()
+
+    def settle(self) -> None:
+        """Sweep and send until nothing is due any more."""
+        if not self.running:
+            return
+        asyncio.run(self._settle())
+
+    async def _settle(self) -> None:
+        turns = self.turns()
+        database: Database[Arrived] = Database(self.engine, turns.take_group, lambda one: one.incoming.id)
+        sweeps = Sweeps(turns, database)
+        outgoing = Outgoing(database, turns, self.renderer, ACCOUNT)
+        try:
+            while (await sweeps.sweep()).any() or await self._send(outgoing):
+                pass
+        finally:
+            await asyncio.to_thread(database.close)
+
+    async def _send(self, outgoing: Outgoing) -> bool:
+        parcels = await outgoing.claim(100)
+        settled = []
+        for parcel in parcels:
+            reply = parcel.render()
+            outcome = self.phones_by_user[parcel.user].receive(reply)
+            if isinstance(outcome, Delivered):
+                self._note(parcel.user, reply)
+            settled.append(Settled(parcel, outcome, self.clock.now()))
+        if settled:
+            await outgoing.record(settled)
+        return bool(settled)
+
+    def _note(self, user: str, reply: Reply) -> None:
+        who = next(name for name, phone in self.phones.items() if phone.user == user)
+        self.deliveries.append(Delivery(self.clock.now(), who, reply, reply.replaces is not None))
+        found = re.search(r"start=([A-Z0-9]{8})", reply.text)
+        if found:
+            self.code = found[1]
+
+    def take_deliveries(self) -> list[Delivery]:
+        """What reached phones since the last call."""
+        taken, self.deliveries = self.deliveries, []
+        return taken
+
+    def _furnish(self, parts: list[Part]) -> None:
+        now = self.clock.now()
+        with self.engine.begin() as conn:
+            load_units(conn, units(), [(CENTRE, unit.id) for unit in units() if unit.parent_id == CDC])
+            known = [part for part in parts if part.person]
+            hellos = [
+                Incoming(Address(ACCOUNT, part.user), f"s{part.user}", now, Kind.OTHER) for part in known
+            ]
+            chats = [one.chat for one in contexts.load(conn, self.keyring, hellos, self.ids.one, now)]
+            effects: list[Effect] = []
+            for part, chat in zip(known, chats, strict=True):
+                effects += self._member(part, chat.id, now)
+            apply(conn, self.keyring, effects, now, self.ids.one)
+            for part in known:
+                if part.since is not None:
+                    self._follow(conn, part, now)
+
+    def _member(self, part: Part, chat_id: int, now: datetime) -> list[Effect]:
+        effects: list[Effect] = [PersonAdded(part.person, now), AddressBound(chat_id, part.person.id, now)]
+        if part.unit is not None:
+            posting = Posting(self.ids.one(), part.person.id, part.unit, part.role, deputy=part.deputy)
+            effects.append(PostingAdded(posting, None, now))
+        return effects
+
+    def _follow(self, conn: Connection, part: Part, now: datetime) -> None:
+        first = local_day(now) - timedelta(days=part.since)
+        rules = protocol(DEFAULT_PROTOCOL)
+        lat, lng = HOMES[part.name]
+        episode = Episode(
+            id=self.ids.one(),
+            person_id=part.person.id,
+            responder_id=part.person.id,
+            unit_id=STATION,
+            order_number="128/QĐ-UBND",
+            reason=Why.CONTACT,
+            first_day=first,
+            last_day=rules.last_day(first),
+            state=EpisodeState.NOTIFIED,
+            protocol=DEFAULT_PROTOCOL,
+            home=Home("12 Hợp Giang", lat, lng),
+            created_by=1,
+        )
+        apply(conn, self.keyring, [EpisodeAdded(episode, now)], now, self.ids.one)
+        due = next_at(rules, episode.last_day, now)
+        followed = replace(episode, state=EpisodeState.MONITORING, next_at=due)
+        change = EpisodeChanged(episode, followed, None, now, "stage")
+        apply(conn, self.keyring, [change], now, self.ids.one)
