@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -21,19 +20,26 @@ _LOST = frozenset({Reason.BLOCKED, Reason.GONE, Reason.NO_ADDRESS})
 def record(conn: Connection, turns: Turns, results: Sequence[outbox.Result]) -> int:
     """Record the outcomes of letters and let each have its consequences; answers how many were ours."""
     recorded = outbox.record(conn, turns.keyring, results)
-    when = {result.letter_id: result.at for result in results}
-    watched = [one for one in recorded if one.watch or isinstance(one.outcome, Never)]
-    if watched:
-        turns.clock_turn(conn, lambda turn: _react(conn, turn, watched, when))
+    _follow_up(conn, turns, [one for one in recorded if one.watch or isinstance(one.outcome, Never)])
     return len(recorded)
 
 
-def _react(
-    conn: Connection, turn: Turn, recorded: Sequence[outbox.Recorded], when: dict[int, datetime]
-) -> None:
-    arrived = {
-        one.about: when[one.id] for one in recorded if _prompt(one) and isinstance(one.outcome, Delivered)
-    }
+def catch_up(conn: Connection, turns: Turns, limit: int = 200) -> int:
+    """Take the turns of outcomes that were recorded without them, because they had failed then."""
+    left = outbox.unsettled(conn, limit)
+    _follow_up(conn, turns, left)
+    return len(left)
+
+
+def _follow_up(conn: Connection, turns: Turns, watched: Sequence[outbox.Recorded]) -> None:
+    if not watched:
+        return
+    turn = turns.clock_turn(conn, lambda turn: _react(conn, turn, watched))
+    outbox.settle(conn, [one.id for one in watched if one.watch], turn.now)
+
+
+def _react(conn: Connection, turn: Turn, recorded: Sequence[outbox.Recorded]) -> None:
+    arrived = {one.about: one.at for one in recorded if _prompt(one) and isinstance(one.outcome, Delivered)}
     lost = [one for one in recorded if isinstance(one.outcome, Never) and one.outcome.reason in _LOST]
     if arrived:
         checkins = ticks.checkins_of(conn, [about for about in arrived if about is not None])

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from quarantine.messages import Later, Never, Outcome, Priority, Reason
+from quarantine.messages import FLOOD, Later, Never, Outcome, Priority, Reason
 
-FLOOD = "flood control"
-"""The reason a channel gives for a wait that the messenger itself has named; it is kept, not stretched."""
 LONGEST_WAIT = timedelta(minutes=10)
 LONGEST_ALERT_WAIT = timedelta(minutes=1)
 TRIES = 100

@@ -19,8 +19,8 @@ import structlog
 from bot.clock import Clock
 from bot.limiter import Limiter
 from bot.parcels import Parcel, Queues, Settled
-from bot.retries import FLOOD, after_tries
-from quarantine.messages import AccountDown, Delivered, Later, Never, Outcome, Reason, Reply
+from bot.retries import after_tries
+from quarantine.messages import FLOOD, AccountDown, Delivered, Later, Never, Outcome, Reason, Reply
 
 log = structlog.get_logger()
 T = TypeVar("T")

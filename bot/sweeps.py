@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.database import Database, Rank
+from bot.outcomes import catch_up
 from bot.turns import Arrived, Probe, Turns, no_probe
 from handlers.endings import ends_due
 from handlers.silence import checkins_due, tasks_due
@@ -67,7 +68,7 @@ class Sweeps:
         counts.ended = await self._repeat(lambda conn: self._ends(conn, now))
         counts.checkins = await self._repeat(lambda conn: self._checkins(conn, now))
         counts.tasks = await self._repeat(lambda conn: self._tasks(conn, now))
-        counts.retried = await self._retry()
+        counts.retried = await self._retry() + await self._repeat(lambda conn: catch_up(conn, self.turns))
         if counts.any():
             log.info("swept", **{each.name: getattr(counts, each.name) for each in fields(counts)})
         return counts

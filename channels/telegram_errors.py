@@ -18,7 +18,7 @@ from telegram.error import (
 )
 
 from channels.telegram_request import NotReached
-from quarantine.messages import AccountDown, Later, Moved, Never, Outcome, Reason
+from quarantine.messages import FLOOD, AccountDown, Later, Moved, Never, Outcome, Reason
 
 SOON: Final = timedelta(seconds=5)
 """When to try again after trouble on the line; the sender lets it grow."""
@@ -113,7 +113,7 @@ def outcome_of(error: TelegramError) -> Outcome:
 
 def _wait(error: Any) -> Later:  # noqa: ANN401 - the row of _ANSWERS says RetryAfter
     wait = error.retry_after
-    return Later(wait if isinstance(wait, timedelta) else timedelta(seconds=wait), "flood control")
+    return Later(wait if isinstance(wait, timedelta) else timedelta(seconds=wait), FLOOD)
 
 
 def _forbidden(error: TelegramError) -> Never:

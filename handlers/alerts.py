@@ -164,8 +164,13 @@ def card_options(task: Task) -> list[Option]:
     """What can be pressed on a card in its present state."""
     if task.state is TaskState.OPEN:
         return [Option("take", Term("task.take"))]
+    if task.kind in LEADING_ON:
+        return [Option("take", Term("task.go_on"))]
     return [Option(outcome, Term(f"outcome.{outcome}")) for outcome in outcomes_of(task.kind)]
 
+
+LEADING_ON = frozenset({TaskKind.VERIFY, TaskKind.HOME})
+"""Kinds whose card leads into a conversation of its own instead of a list of outcomes."""
 
 _CONTACT_OUTCOMES = ("fine", "phone_trouble", "unwell", "hospital", "absent", "retry")
 _OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
@@ -176,7 +181,7 @@ _OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.LOCATION: ("fine", "phone_trouble", "absent", "hospital", "retry"),
     TaskKind.HELP: ("done", "unwell", "hospital", "retry"),
     TaskKind.LINK: ("done", "retry"),
-    TaskKind.HOME: ("retry",),
+    TaskKind.HOME: (),
     TaskKind.VERIFY: (),
     TaskKind.DECIDE: ("released", "hospital", "retry"),
     TaskKind.ABSENT: ("fine", "hospital", "absent", "retry"),

@@ -141,7 +141,7 @@ def _menu_ask(turn: Turn, _: int) -> Ask:
     return Ask(MENU, {}, tuple(Option(one.name, Term(one.label)) for one in script.offered(turn)))
 
 
-script.stands(Standing(MENU_LETTER, _menu_ask, lambda _turn, _row: Term("stale.button")))
+script.stands(Standing(MENU_LETTER, _menu_ask, lambda _turn, _row: Term("stale.button"), binds=False))
 
 
 @script.answers(MENU)

@@ -70,9 +70,17 @@ def staff(turn: Turn) -> bool:
 
 def _open(turn: Turn, task_id: int) -> Ask | None:
     task = turn.store.task(task_id)
-    if task is None or task.state is TaskState.DONE or not turn.may(Action.TAKE_TASK, task.unit_id):
+    if task is None or _done(turn, task) or not turn.may(Action.TAKE_TASK, task.unit_id):
         return None
     return _card(turn, task)
+
+
+def _done(turn: Turn, task: Task) -> bool:
+    """Whether the task is done, or is being closed by this very turn."""
+    closing = (effect.after for effect in turn.effects if isinstance(effect, TaskChanged))
+    return task.state is TaskState.DONE or any(
+        after.id == task.id and after.state is TaskState.DONE for after in closing
+    )
 
 
 def _card(turn: Turn, task: Task) -> Ask:
@@ -99,7 +107,7 @@ def _stale_list(_turn: Turn, _row: int) -> Term:
     return Term("task.refused")
 
 
-script.stands(Standing(LIST, _open_list, _stale_list, cancelled="cancel.task"))
+script.stands(Standing(LIST, _open_list, _stale_list, cancelled="cancel.task", binds=False))
 
 
 @script.answers(TASK_CARD)
@@ -113,7 +121,8 @@ def card(turn: Turn, value: str) -> Next:
     if task.state is TaskState.TAKEN and task.owner_id != turn.me:
         owner = turn.store.officer(task.owner_id) if task.owner_id else None
         turn.lead_in("task.taken_by", name=owner.name if owner else "")
-    taken = _take(turn, task)
+    mine = task.state is TaskState.TAKEN and task.owner_id == turn.me
+    taken = task if mine else _take(turn, task)
     start = _STARTS.get(task.kind)
     return start(turn, taken) if start else ask_outcome(turn, taken)
 

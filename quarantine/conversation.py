@@ -131,13 +131,15 @@ class Standing:
     """A question that stands outside the stack, such as a prompt or a task card, until it is answered.
 
     `letter` starts its numbers. `open` gives the question if it may still be answered, `stale` says why not,
-    `cancelled` what "hủy" means for it.
+    `cancelled` what "hủy" means for it. `binds` says that what follows an answer ends when the question does:
+    true of a prompt or a task, not of a menu.
     """
 
     letter: str
     open: Callable[[Turn, int], Ask | None]
     stale: Callable[[Turn, int], Term]
     cancelled: str = "cancel.draft"
+    binds: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,10 @@ class Delivered:
     id: str
 
 
+FLOOD = "flood control"
+"""The reason for a wait that the messenger itself has named: it is kept, not stretched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """Not now; try again after this long. `maybe_sent` when the call may have got through."""

@@ -106,6 +106,8 @@ class Talk:
     def _pressed(self, data: str) -> None:
         mark, _, value = data.partition(":")
         frame = next((frame for frame in self.frames if frame.number == mark), None)
+        if frame is not None and not self._alive(frame):
+            mark = frame.about
         moved_on = any(other.about == mark and self._alive(other) for other in self.frames)
         if frame is not None and self._alive(frame):
             self.frames.remove(frame)
@@ -129,7 +131,7 @@ class Talk:
             return None
         self.turn.memory = {}
         frame = self._frame(ask, mark)
-        frame.about = mark
+        frame.about = mark if standing.binds else ""
         self._push(frame)
         return frame
 
