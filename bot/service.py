@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from bot.catalogues import Catalogue
 from bot.clock import Clock, MovableClock
 from bot.database import Database, Rank
-from bot.health import OUTBOX_LATE, SWEEP_LATE, Health
+from bot.health import Health, look
 from bot.ids import Ids
 from bot.limiter import Limiter
 from bot.outgoing import Outgoing
@@ -29,8 +29,7 @@ from handlers.book import script
 from papers.guide_card import guide_card
 from quarantine.days import at, local_day
 from quarantine.messages import Heard, Incoming
-from storage import migrate, outbox, ticks
-from storage.engine import reading
+from storage import outbox, ticks
 from storage.sealing import Keyring
 
 log = structlog.get_logger()
@@ -241,35 +240,13 @@ class Service:
 
     async def health(self) -> Health:
         """How it stands with every part, without personal data."""
-        return await asyncio.to_thread(self._health, asyncio.get_running_loop().time())
-
-    def _health(self, at_time: float) -> Health:
-        with reading(self.engine) as conn:
-            now = self.clock.now()
-            counts = outbox.counts(conn, now)
-        oldest = (now - counts.oldest_due_at) if counts.oldest_due_at else timedelta(0)
-        current = migrate.is_current(self.engine)
-        swept = None if self._swept_at is None else at_time - self._swept_at
+        swept = None if self._swept_at is None else asyncio.get_running_loop().time() - self._swept_at
         accounts = {
             account: f"down: {sender.down.detail}" if sender.down else self.states.get(account, "starting")
             for account, sender in self.senders.items()
         }
-        wrong = [f"account {account}" for account, sender in self.senders.items() if sender.down]
-        if not current:
-            wrong.append("migrations")
-        if oldest > OUTBOX_LATE:
-            wrong.append("outbox")
-        if swept is None or swept > SWEEP_LATE.total_seconds():
-            wrong.append("sweeps")
-        return Health(
-            database="ok",
-            migrations="ok" if current else "old",
-            outbox_due=counts.due,
-            outbox_oldest_seconds=oldest.total_seconds(),
-            sweep_age_seconds=swept,
-            accounts=accounts,
-            wrong=tuple(wrong),
-        )
+        age = None if swept is None else timedelta(seconds=swept)
+        return await asyncio.to_thread(look, self.engine, self.clock.now(), age, accounts)
 
 
 def _chat_of(arrived: Arrived) -> str:
