@@ -162,7 +162,7 @@ def language(turn: Turn, value: str) -> Next:
         turn.say("link.language_kept")
         return DONE
     turn.memory["next"] = file.episode.next_at
-    return Ask(NOTICE, {"order": order or file.episode.order_number, "unit": file.unit.name})
+    return Ask(NOTICE, {"order": order or file.episode.order_number})
 
 
 @script.answers(NOTICE)

@@ -56,7 +56,7 @@ def letter_lost(turn: Turn, owner: int) -> None:
 
 
 def red_told(turn: Turn, task_id: int) -> None:
-    """The page has reached an officer: only now is the resident told that the station knows, and only once."""
+    """The page has reached an officer: only now is the resident told that the station knows, and once."""
     task = turn.store.task(task_id)
     if (
         task is None

@@ -98,7 +98,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question asked with particulars: parameters of its text, choices found on the way, what to remember."""
+    """A question with particulars: parameters of its text, choices found on the way, what to remember."""
 
     question: Question
     params: Params = field(default_factory=dict)

@@ -153,7 +153,7 @@ class SqlStore(UnitTree):
         return [records.task(self.keyring, row) for row in self.conn.execute(undone)]
 
     def newest_card(self, owner: int) -> int | None:
-        """The task of the newest task card delivered to this officer: a letter that holds while it is undone."""
+        """The task of the newest card delivered to this officer: a letter that holds while it is undone."""
         card = (
             select(TASK.c.id)
             .join(LETTER, LETTER.c.about == TASK.c.id)

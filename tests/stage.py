@@ -1,4 +1,4 @@
-"""The stage of a transcript: a cast in a small province, phones that keep what they receive, a clock that moves."""
+"""The stage of a transcript: a cast in a small province, phones that keep messages, a clock that moves."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ CAST = {
             Person(12, "Hoàng Văn Bình", "0912000012", 1985, Sex.MALE),
             STATION,
             Role.OFFICER,
-            True,
+            deputy=True,
         ),
         Part("Dũng", "1003", Person(3, "Lê Văn Dũng", "0912000003", 1975, Sex.MALE), STATION, Role.DIRECTOR),
         Part("Thu", "1013", Person(13, "Đinh Thị Thu", "0912000013", 1980, Sex.FEMALE), CENTRE, Role.CENTRE),
