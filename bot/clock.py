@@ -26,14 +26,14 @@ class SystemClock:
 class MovableClock:
     """Another clock's time plus an offset that only grows; exists in `demo` alone (DESIGN.md §5).
 
-    Never goes backwards, not even when the clock below does: due times that have passed stay passed.
-    Safe to read from several threads.
+    Begins at the time below, or at `begins`. Never goes backwards, not even when the clock below does: due
+    times that have passed stay passed. Safe to read from several threads.
     """
 
-    def __init__(self, below: Clock) -> None:
+    def __init__(self, below: Clock, begins: datetime | None = None) -> None:
         self._below = below
-        self._offset = timedelta()
-        self._told = below.now()
+        self._told = begins or below.now()
+        self._offset = timedelta() if begins is None else begins - below.now()
         self._lock = Lock()
 
     def now(self) -> datetime:

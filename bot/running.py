@@ -75,6 +75,8 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[None]:
             clock=clock,
             catalogue=catalogues.load(),
             telegram={account: channel},
+            # The messenger's limits count real seconds: on the stage hours pass in one.
+            limits=not isinstance(clock, MovableClock),
         )
         site = Site(service, hooks, clock if isinstance(clock, MovableClock) else None)
         async with (

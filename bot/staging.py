@@ -11,17 +11,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
 
 import aiohttp
 import typer
 
 from bot import logs, premises, running, settings
-from bot.clock import MovableClock, SystemClock
+from bot.clock import Clock, MovableClock, SystemClock
 from bot.demo import CAST, Actor, seed
 from bot.ids import Ids
 from bot.refusals import RefusedError
 from bot.settings import LogFormat, Settings
+from quarantine.days import at as day_at
+from quarantine.days import local_day
 from storage.sealing import Keyring
 
 FOLDER = Path(".cachly") / "demo"
@@ -30,6 +33,9 @@ HERE = "127.0.0.1"
 
 TOKEN = "123456:DEMO"  # noqa: S105 - opens nothing but the stand-in
 BOT = "CachlyDemoBot"
+BEGINS = time(7, 0)
+"""After the quiet hours, and before the first prompt of the day."""
+
 STARTING_SECONDS = 20.0
 ENDING_SECONDS = 5.0
 
@@ -44,9 +50,17 @@ def demo() -> None:
     signal.signal(signal.SIGTERM, _stop)
     with (FOLDER / "cachly.log").open("w", encoding="utf-8") as lines, _stand_in(chosen):
         logs.start(chosen.log_level, chosen.log_format, chosen.secrets(), lines)
-        clock = MovableClock(SystemClock())
+        clock = morning(SystemClock())
         _furnish(chosen, clock)
         asyncio.run(_play(chosen, clock))
+
+
+def morning(below: Clock) -> MovableClock:
+    """A clock that begins this morning, whatever the hour is.
+
+    At night the stage would seem dead: there is no card for the officer before seven (DESIGN.md §5).
+    """
+    return MovableClock(below, day_at(local_day(below.now()), BEGINS))
 
 
 async def _play(chosen: Settings, clock: MovableClock) -> None:
@@ -58,6 +72,7 @@ async def _play(chosen: Settings, clock: MovableClock) -> None:
 
     async def ready() -> None:
         async with aiohttp.ClientSession(page, raise_for_status=True) as session:
+            await session.get("/sim/clock")  # so that what the phones do from now on has the right hour
             for actor in CAST:
                 await session.post("/sim/phones", json=_phone(actor))
             for actor in CAST:
@@ -121,7 +136,17 @@ def _need_port(port: int, name: str) -> None:
 @contextlib.contextmanager
 def _stand_in(chosen: Settings) -> Iterator[None]:
     """The stand-in Telegram, for as long as the block runs."""
-    words = ("--host", HERE, "--port", str(chosen.demo_port), "--token", TOKEN, "--bot-username", BOT)
+    words = (
+        "--host",
+        HERE,
+        "--port",
+        str(chosen.demo_port),
+        "--token",
+        TOKEN,
+        "--bot-username",
+        BOT,
+        "--no-limits",
+    )
     clock = ("--clock-url", f"http://{HERE}:{chosen.http_port}/demo/clock")
     with (FOLDER / "simulator.log").open("wb") as lines:
         process = subprocess.Popen(  # noqa: S603 - our own module, our own arguments

@@ -155,6 +155,7 @@ def language(turn: Turn, value: str) -> Next:
     if turn.person is not None and turn.person.language != value:
         after = replace(turn.person, language=value)
         turn.record(PersonChanged(turn.person, after, turn.me, turn.now, "language"))
+        turn.record(MenuWanted(turn.owner, turn.chat.id))
         turn.become(after)
     order = turn.memory.get("order")
     file = turn.store.file(int(str(turn.memory["episode"]))) if "episode" in turn.memory else None

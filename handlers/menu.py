@@ -14,7 +14,7 @@ from handlers.whereabouts import LOCATION, moved, waits_for_location
 from quarantine.checkins import ANSWERABLE, Stage
 from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Hooks, Next, Question, Standing
 from quarantine.days import local_day
-from quarantine.effects import AddressReachable, TaskChanged
+from quarantine.effects import AddressReachable, MenuWanted, TaskChanged
 from quarantine.letters import Asked, Option
 from quarantine.location import Fix
 from quarantine.messages import Kind, Priority, Term
@@ -44,7 +44,9 @@ def resident(turn: Turn) -> bool:
 
 
 def started(turn: Turn, payload: str) -> Next:
-    """A chat was opened: by the link on a card, or from nowhere."""
+    """A chat was opened: by the link on a card, or from nowhere; the known find their commands."""
+    if turn.person is not None:
+        turn.record(MenuWanted(turn.owner, turn.chat.id))
     found = try_code(turn, payload) if payload else None
     return found if found is not None else idle(turn)
 

@@ -27,6 +27,7 @@ __all__ = [
     "claim",
     "counts",
     "hold",
+    "next_due",
     "record",
     "settle",
     "unsettled",
@@ -57,3 +58,11 @@ def counts(conn: Connection, now: datetime) -> Counts:
         ).where(text("letter.status IN ('due', 'claimed')"))
     ).one()
     return Counts(*row)
+
+
+def next_due(conn: Connection, after: datetime) -> datetime | None:
+    """When the next letter that is planned for later than `after` may go, if any."""
+    planned = select(func.min(_LETTER.c.due_at, type_=Instant())).where(
+        text("letter.status IN ('due', 'claimed')"), _LETTER.c.due_at > after
+    )
+    return conn.execute(planned).scalar_one()
