@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from handlers.answers import finish, members_left, report_signs, signs_reported
+from handlers.answers import current, finish, members_left, report_signs, signs_reported
 from handlers.script import script
 from handlers.whereabouts import LOCATION, judged
 from quarantine.checkins import ANSWERABLE, Checkin
@@ -152,8 +152,15 @@ def symptoms(turn: Turn, felt: frozenset[str]) -> Next:
     known = temperature if isinstance(temperature, float) else None
     level_red = report_signs(turn, felt - {NONE}, known)
     if felt - {NONE} and known is None and not level_red:
-        return TEMPERATURE
+        return Ask(TEMPERATURE, {"who": _whose(turn)})
     return _onward(turn)
+
+
+def _whose(turn: Turn) -> Term:
+    """Whose check-in is being answered."""
+    _, episode = current(turn)
+    names = {person.id: given_name(person.name) for person in turn.context.members}
+    return _who(episode, turn.owner, names)
 
 
 @script.answers(TEMPERATURE)

@@ -85,7 +85,7 @@ def _done(turn: Turn, task: Task) -> bool:
 
 def _card(turn: Turn, task: Task) -> Ask:
     params = {"card": Term(f"task.{task.kind}", card_params(turn, task))}
-    return Ask(TASK_CARD, params, tuple(card_options(task)), {"task": task.id})
+    return Ask(TASK_CARD, params, tuple(card_options(task)), {"task": task.id}, number(TASK, task.id))
 
 
 def _stale(turn: Turn, task_id: int) -> Term:

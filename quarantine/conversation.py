@@ -98,12 +98,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question with particulars: parameters of its text, choices found on the way, what to remember."""
+    """A question with particulars: parameters of its text, choices found on the way, what to remember.
+
+    `about` binds the subject from here on to a standing question, such as the task that was chosen.
+    """
 
     question: Question
     params: Params = field(default_factory=dict)
     options: tuple[Option, ...] = ()
     memory: Params = field(default_factory=dict)
+    about: str = ""
 
     def drawn(self) -> tuple[Option, ...]:
         """Found choices first, then the fixed ones."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +26,7 @@ from quarantine.conversation import (
 )
 from quarantine.effects import ConversationKept
 from quarantine.letters import Asked, Option
+from quarantine.measures import read_choices
 from quarantine.messages import Kind, Term
 from quarantine.names import fold
 from quarantine.numbers import PROMPT, QUESTION, number, row_of
@@ -46,6 +48,9 @@ ANYTIME = {
     HUMAN: frozenset({"gap can bo", "gapcanbo", "can bo", "goi can bo", "gap nguoi that", "toi can giup"}),
 }
 """What is understood at every question, folded."""
+
+_PARTS = re.compile(r"[,;+]|\bvà\b")
+"""What stands between choices that are typed in a row."""
 
 Speak = Callable[[Term, str], str]
 """A message in a language, as the catalogues have it: people may type what a button says."""
@@ -248,9 +253,7 @@ class Talk:
         if said is None:
             return
         self.turn.memory = frame.memory
-        folded = fold(said.text)
-        if said.kind is Kind.TEXT and (value := self._match(folded, question, frame.options)) is not None:
-            self._chosen(frame, value)
+        if said.kind is Kind.TEXT and self._typed_choice(frame, question, said.text):
             return
         try:
             answer = read(question, self.turn, said)
@@ -258,6 +261,36 @@ class Talk:
             self._unclear(frame, question, unclear)
         else:
             self._answer(frame, answer)
+
+    def _typed_choice(self, frame: Frame, question: Question, text: str) -> bool:
+        """Whether the text names choices: of one, or of several at once ("1 3 5", "sốt, ho")."""
+        folded = fold(text)
+        if question.asking is not Asking.MANY:
+            value = self._match(folded, question, frame.options)
+            if value is not None:
+                self._chosen(frame, value)
+            return value is not None
+        if frame.picked and folded == fold(self.speak(Term("word.finish"), self._language)):
+            self._ticked(frame, question, FINISH)
+            return True
+        values = self._match_many(text, question, frame.options)
+        if values & {HUMAN, CANCEL, BACK}:
+            self._chosen(frame, min(values))
+        elif any(choice.exclusive for choice in question.choices if choice.value in values):
+            if len(values) > 1:
+                return False
+            self._answer(frame, values)
+        elif values:
+            self._answer(frame, values | frozenset(frame.picked))
+        return bool(values)
+
+    def _match_many(self, text: str, question: Question, options: tuple[Option, ...]) -> frozenset[str]:
+        """Every choice that the text names; none when a part of it names no choice."""
+        numbers = read_choices(text, len(options))
+        if numbers:
+            return frozenset(options[position - 1].value for position in numbers)
+        named = [self._match(fold(part), question, options) for part in _PARTS.split(text) if part.strip()]
+        return frozenset() if None in named else frozenset(value for value in named if value)
 
     def _match(self, folded: str, question: Question, options: tuple[Option, ...]) -> str | None:
         """The choice that was typed by its number, its label or one of its keywords."""
@@ -334,6 +367,8 @@ class Talk:
         else:
             frame = self._frame(following if isinstance(following, Ask) else Ask(following), "")
             self.turn.memory = {}
+            # Asked for twice, a subject that has only just begun is not begun twice.
+            self.frames = [other for other in self.frames if other.question != frame.question]
             self._push(frame)
             self._say(frame)
 
@@ -392,6 +427,7 @@ class Talk:
         frame.number = number(QUESTION, self.turn.ids())
         frame.asked_at = self.turn.now
         frame.picked, frame.unclear = [], 0
+        frame.about = ask.about or frame.about
         frame.memory = {**(self.turn.memory or frame.memory), **ask.memory}
 
     def _push(self, frame: Frame) -> None:

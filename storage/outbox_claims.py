@@ -122,7 +122,6 @@ def _of_chat(column: ColumnElement[Any]) -> ColumnElement[Any]:
 _ACCOUNT = _of_chat(_ADDRESS.c.account)
 _STILL_ASKED = exists().where(
     _CHECKIN.c.prompt_id == _LETTER.c.about,
-    _CHECKIN.c.reported.is_(False),
     _CHECKIN.c.stage.in_([stage.value for stage in sorted(ANSWERABLE)]),
     _EPISODE.c.id == _CHECKIN.c.episode_id,
     _EPISODE.c.state == EpisodeState.MONITORING.value,

@@ -230,7 +230,8 @@ def test_a_letter_about_a_task_that_was_never_made_is_sent(desk):
     [
         ([(Stage.WAITING, False)], EpisodeState.MONITORING, True),
         ([(Stage.DONE, True), (Stage.OVERDUE, False)], EpisodeState.MONITORING, True),
-        ([(Stage.DONE, True), (Stage.PROMPTED, True)], EpisodeState.MONITORING, False),
+        ([(Stage.DONE, True), (Stage.PROMPTED, True)], EpisodeState.MONITORING, True),
+        ([(Stage.DONE, True), (Stage.LATE, True)], EpisodeState.MONITORING, False),
         ([(Stage.ABSENT, False)], EpisodeState.MONITORING, False),
         ([(Stage.WAITING, False)], EpisodeState.PAUSED, False),
         ([(Stage.WAITING, False)], EpisodeState.COMPLETED, False),
