@@ -23,7 +23,7 @@ from quarantine.access import Action, roles_with
 from quarantine.checkins import ANSWERABLE, Stage
 from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question, Standing
 from quarantine.effects import CheckinMoved, EpisodeChanged, Reported, ReportedBy, TaskChanged
-from quarantine.letters import Option
+from quarantine.letters import Asked, Option
 from quarantine.messages import Term
 from quarantine.numbers import TASK, number, row_of
 from quarantine.people import Episode, EpisodeState
@@ -239,7 +239,16 @@ def _close(turn: Turn, task: Task, found: Outcome, how: Method | None) -> Next:
         outcome=Term(f"outcome.{found}"),
         how=Term(f"task.how_{how}") if how else Term("word.nothing"),
     )
+    _offer_rest(turn)
     return DONE
+
+
+def _offer_rest(turn: Turn) -> None:
+    """What is still open for the officer who has just settled something; nothing when all is done."""
+    rest = tasks_ask(turn)
+    if rest is not None:
+        asked = Asked(TASK_LIST.key, number(LIST, 0), rest.drawn())
+        turn.say("task.rest", asked=asked, protect=True)
 
 
 def _consequences(turn: Turn, task: Task, episode: Episode, found: Outcome, how: Method | None) -> None:
@@ -301,7 +310,7 @@ def tasks(turn: Turn) -> Next:
 def tasks_ask(turn: Turn, skip: int = 0) -> Ask | None:
     """One page of the list; nothing when nothing is open."""
     units = [unit for posting in turn.context.postings for unit in _reach(turn, posting.unit_id)]
-    found = turn.store.open_tasks(units, PAGE + 1, skip)
+    found = [task for task in turn.store.open_tasks(units, PAGE + 2, skip) if not _done(turn, task)]
     if not found and skip == 0:
         return None
     options = [Option(number(TASK, task.id), _line(turn, task)) for task in found[:PAGE]]
