@@ -25,7 +25,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    tuple_,
 )
 
 from quarantine import people
@@ -37,7 +36,7 @@ from storage import records
 from storage.sealing import Keyring
 from storage.spelling import among, insert_into
 from storage.tables import Checkin, Conversation, Episode, Letter, Prompt, core
-from storage.types import Instant
+from storage.types import EPOCH, Instant
 
 _EPISODE, _PROMPT, _CHECKIN = core(Episode), core(Prompt), core(Checkin)
 _LETTER, _CONVERSATION = core(Letter), core(Conversation)
@@ -59,30 +58,30 @@ _FIRST_DUE = (
     select(_EPISODE.c.next_at, _EPISODE.c.protocol)
     .where(
         _MONITORED,
-        _EPISODE.c.next_at.is_not(None),
+        _EPISODE.c.next_at > bindparam("after", type_=Instant()),
         _EPISODE.c.next_at <= bindparam("now", type_=Instant()),
         _EPISODE.c.next_at < _EPISODE.c.ends_at,
     )
-    .order_by(_EPISODE.c.next_at, _EPISODE.c.protocol)
+    .order_by(_EPISODE.c.next_at)
     .limit(1)
-)
-_NEXT_DUE = _FIRST_DUE.where(
-    tuple_(_EPISODE.c.next_at, _EPISODE.c.protocol)
-    > tuple_(bindparam("next_at", type_=Instant()), bindparam("protocol", type_=String()))
+    .with_for_update(skip_locked=True)
 )
 
 
 def due_groups(conn: Connection, now: datetime, limit: int = 10) -> list[tuple[str, datetime]]:
-    """What is to be opened, as (protocol, `next_at`), oldest first."""
+    """What is to be opened next, as (protocol, `next_at`), oldest first: one group for each due moment.
+
+    Ask again once these are done, for a moment may be that of several protocols. What another process is
+    opening is passed over. It costs by the moments, not by the episodes.
+    """
     groups: list[tuple[str, datetime]] = []
-    found = conn.execute(_FIRST_DUE, {"now": now}).first()
-    while found is not None:
-        groups.append((found.protocol, found.next_at))
-        if len(groups) == limit:
+    after = EPOCH
+    while len(groups) < limit:
+        found = conn.execute(_FIRST_DUE, {"now": now, "after": after}).first()
+        if found is None:
             break
-        found = conn.execute(
-            _NEXT_DUE, {"now": now, "next_at": found.next_at, "protocol": found.protocol}
-        ).first()
+        groups.append((found.protocol, found.next_at))
+        after = found.next_at
     return groups
 
 

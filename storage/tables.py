@@ -200,7 +200,6 @@ class Checkin(Row, table=True):
     __table_args__ = (
         UniqueConstraint("episode_id", "day", "slot"),
         partial("ix_checkin_due", "next_at", where="next_at IS NOT NULL"),
-        partial("ix_checkin_unit_due", "unit_id", "next_at", where="next_at IS NOT NULL"),
     )
     id: int = primary_id()
     episode_id: int = some_id()

@@ -40,7 +40,6 @@ TABLES = (
 INDEXES = (
     ("ix_checkin_due", "checkin", ("next_at",), "next_at IS NOT NULL", False),
     ("ix_checkin_prompt_id", "checkin", ("prompt_id",), None, False),
-    ("ix_checkin_unit_due", "checkin", ("unit_id", "next_at"), "next_at IS NOT NULL", False),
     ("ix_code_miss_account_at", "code_miss", ("account", "at"), None, False),
     ("ix_code_miss_address_at", "code_miss", ("address_id", "at"), None, False),
     ("ix_event_episode_at", "event", ("episode_id", "at"), "episode_id IS NOT NULL", False),
