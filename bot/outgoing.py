@@ -42,11 +42,21 @@ class LostPromptError(LookupError):
 class Outgoing:
     """The outbox as the sender of one account sees it (`Outbox` of bot/sender.py)."""
 
-    def __init__(self, database: Database[Arrived], turns: Turns, renderer: Renderer, account: str) -> None:
+    def __init__(
+        self,
+        database: Database[Arrived],
+        turns: Turns,
+        renderer: Renderer,
+        account: str,
+        claim_for: timedelta = CLAIM_FOR,
+        account_for: timedelta = ACCOUNT_FOR,
+    ) -> None:
         self.database = database
         self.turns = turns
         self.renderer = renderer
         self.account = account
+        self.claim_for = claim_for
+        self.account_for = account_for
         # New after each start: a process that comes back must not take itself for the one that died.
         self._holder = f"sender-{turns.ids.one()}"
         self._held: Held | None = None
@@ -54,7 +64,9 @@ class Outgoing:
     async def hold(self) -> bool:
         """Take or keep the right to send for the account; False while another process has it."""
         name = f"sender/{self.account}"
-        self._held = await self.database.run(lambda conn: leases.take(conn, name, self._holder, ACCOUNT_FOR))
+        self._held = await self.database.run(
+            lambda conn: leases.take(conn, name, self._holder, self.account_for)
+        )
         return self._held is not None
 
     async def let_go(self) -> None:
@@ -81,7 +93,7 @@ class Outgoing:
 
     def _claims(self, conn: Connection, limit: int) -> outbox.Claims:
         now = self.turns.clock.now()
-        return outbox.claim(conn, self.turns.keyring, [self.account], limit, now, CLAIM_FOR)
+        return outbox.claim(conn, self.turns.keyring, [self.account], limit, now, self.claim_for)
 
     def _parcel(self, claimed: Claimed, user: str) -> Parcel:
         letter = claimed.letter
@@ -138,6 +150,7 @@ class Outgoing:
     def _recording(self, results: Sequence[Result]) -> Callable[[Connection], None]:
         def record(conn: Connection) -> None:
             outcomes.record(conn, self.turns, results)
+            self.turns.probe("mid record")
 
         return record
 

@@ -55,10 +55,13 @@ class Counts:
 class Sweeps:
     """Claims what is due and has it decided; running twice, late or on two machines changes nothing."""
 
-    def __init__(self, turns: Turns, database: Database[Arrived], probe: Probe = no_probe) -> None:
+    def __init__(
+        self, turns: Turns, database: Database[Arrived], probe: Probe = no_probe, chunk: int = CHUNK
+    ) -> None:
         self.turns = turns
         self.database = database
         self.probe = probe
+        self.chunk = chunk
 
     async def sweep(self, at: datetime | None = None) -> Counts:
         """Do everything that is due now, or was due at the instant `at`."""
@@ -74,11 +77,20 @@ class Sweeps:
         return counts
 
     async def _open_slots(self, now: datetime) -> int:
-        opened = 0
-        while groups := await self.database.run(lambda conn: slots.due_groups(conn, now), Rank.CLOCK):
-            for code, due_at in groups:
-                opened += await self._open_slot(code, due_at, now)
-        return opened
+        """Open what is due; what cannot be opened, or is another sweep's just now, is left to the next one."""
+        total, opened = 0, 1
+        while opened:
+            groups = await self.database.run(lambda conn: slots.due_groups(conn, now), Rank.CLOCK)
+            opened = sum([await self._slot_safely(code, due_at, now) for code, due_at in groups])
+            total += opened
+        return total
+
+    async def _slot_safely(self, code: str, due_at: datetime, now: datetime) -> int:
+        try:
+            return await self._open_slot(code, due_at, now)
+        except Exception:
+            log.exception("slot not opened", protocol=code)
+            return 0
 
     async def _open_slot(self, code: str, due_at: datetime, now: datetime) -> int:
         rules = protocol(code)
@@ -93,7 +105,7 @@ class Sweeps:
                 now=now,
                 ids=self.turns.ids.block,
                 at=due_at,
-                chunk=CHUNK,
+                chunk=self.chunk,
             )
             self.probe("mid chunk")
             return done
