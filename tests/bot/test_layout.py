@@ -1,6 +1,7 @@
 """The house keeps its shape: rooms, names, what each may import, and the tools that watch over it."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -209,12 +210,12 @@ def test_ci_allows_no_skips():
     assert "--no-skips" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-def test_a_skipped_test_fails_the_run_where_asked(pytestconfig, tmp_path):
+def test_a_skipped_test_fails_the_run_where_asked(tmp_path):
     """--no-skips makes the run fail for a skipped test, which without it passes."""
     (tmp_path / "conftest.py").write_bytes((ROOT / "tests" / "conftest.py").read_bytes())
     (tmp_path / "test_it.py").write_text("import pytest\n\n\ndef test_it():\n    pytest.skip('no')\n")
-    run = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path))
-    assert subprocess.run(run, cwd=tmp_path, capture_output=True, check=False).returncode == 0
-    assert (
-        subprocess.run((*run, "--no-skips"), cwd=tmp_path, capture_output=True, check=False).returncode == 1
-    )
+    own = (f"--basetemp={tmp_path / 'own'}", "-p", "no:cacheprovider")
+    run = (sys.executable, "-m", "pytest", "-q", *own, str(tmp_path))
+    place = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "capture_output": True}
+    assert subprocess.run(run, **place, check=False).returncode == 0
+    assert subprocess.run((*run, "--no-skips"), **place, check=False).returncode == 1

@@ -29,15 +29,6 @@ from storage.apply import apply
 from storage.sealing import Keyring
 from storage.slots import PROMPT_KEY
 from storage.tables import core
-from tests.databases import (  # noqa: F401 - fixtures are found by name
-    database_url,
-    engine,
-    postgres_server,
-    postgres_template,
-    postgres_url,
-    sqlite_template,
-    sqlite_url,
-)
 from tests.storage.rows import Rows, officer
 
 ACCOUNT = "telegram"
@@ -90,7 +81,7 @@ class Phone:
 class Office:
     """A database with a station, a resident and an officer, and all that sends from it."""
 
-    def __init__(self, engine):  # noqa: F811 - the engine of the test
+    def __init__(self, engine):
         """Furnish the database."""
         self.engine = engine
         self.keyring = Keyring.parse(Keyring.make_key("2021a"))
@@ -178,7 +169,7 @@ class Office:
 
 
 @pytest.fixture
-def office(engine):  # noqa: F811 - the fixture imported above
+def office(engine):
     """The office on each kind of database."""
     opened = Office(engine)
     yield opened

@@ -8,16 +8,6 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from storage.sealing import Keyring
-from tests.databases import (  # noqa: F401 - fixtures are found by name
-    database_url,
-    empty_url,
-    engine,
-    postgres_server,
-    postgres_template,
-    postgres_url,
-    sqlite_template,
-    sqlite_url,
-)
 from tests.storage.rows import Rows
 
 NOW = datetime(2021, 8, 14, 0, 30, tzinfo=UTC)
@@ -42,7 +32,7 @@ def ids() -> Callable[[], int]:
 
 
 @pytest.fixture
-def conn(engine: Engine) -> Iterator[Connection]:  # noqa: F811 - the fixture imported above
+def conn(engine: Engine) -> Iterator[Connection]:
     """A connection in a transaction that is rolled back at the end of the test."""
     with engine.connect() as connection:
         yield connection
