@@ -14,6 +14,7 @@ from quarantine.effects import EpisodeChanged, TaskChanged
 from quarantine.location import Fix, Source, accuracy_of, distance_m
 from quarantine.measures import VIETNAM, Status, read_coordinates
 from quarantine.messages import Term
+from quarantine.names import fold
 from quarantine.people import EpisodeState
 from quarantine.store import File
 from quarantine.tasks import Outcome, Task, TaskKind, TaskState
@@ -47,7 +48,7 @@ def read_position(turn: Turn, text: str) -> Fix:
 def read_reason(_: Turn, text: str) -> str:
     """A reason in a few words."""
     reason = " ".join(text.split())
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+    if len(fold(reason)) < SHORTEST_REASON or len(reason) > LONGEST_REASON:
         raise Unclear("verify.note_unclear")
     return reason
 

@@ -44,13 +44,16 @@ def _contact(said: Incoming) -> str:
 def _typed(question: Question, turn: Turn, text: str) -> object:
     if len(text) > LONGEST_TEXT:
         raise Unclear("unclear.too_long")
+    if text.startswith("/"):
+        # A mistyped command is nobody's name, address or reason.
+        raise Unclear(question.unclear or f"unclear.{question.asking}")
     if question.read is not None:
         return question.read(turn, text)
     if question.asking is Asking.NUMBER:
         return _number(question, text)
     if question.asking is Asking.DATE:
         return _day(turn, text)
-    if question.asking is Asking.TEXT and text and not text.startswith("/"):
+    if question.asking is Asking.TEXT and text:
         return text
     raise Unclear(question.unclear or f"unclear.{question.asking}")
 
