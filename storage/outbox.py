@@ -65,4 +65,5 @@ def next_due(conn: Connection, after: datetime) -> datetime | None:
     planned = select(func.min(_LETTER.c.due_at, type_=Instant())).where(
         text("letter.status IN ('due', 'claimed')"), _LETTER.c.due_at > after
     )
-    return conn.execute(planned).scalar_one()
+    moment: datetime | None = conn.execute(planned).scalar_one()
+    return moment
