@@ -1,0 +1,1 @@
+"""The usual ways: what somebody who knows the same libraries would write without Cachly's ideas."""
