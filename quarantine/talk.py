@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -26,7 +25,7 @@ from quarantine.conversation import (
 )
 from quarantine.effects import ConversationKept
 from quarantine.letters import Asked, Option
-from quarantine.measures import read_choices
+from quarantine.matching import named, named_many
 from quarantine.messages import Kind, Term
 from quarantine.names import fold
 from quarantine.numbers import PROMPT, QUESTION, number, row_of
@@ -38,6 +37,8 @@ BUSY = timedelta(minutes=10)
 """A routine prompt interrupts only a conversation that has rested this long (DESIGN.md §3)."""
 TRIES = 3
 """After this many unclear answers the text goes to a human (DESIGN.md §3)."""
+OPENED = "/start"
+"""What a messenger sends when the chat is opened, or opened anew, without a link."""
 DEPTH, MEMORY_OF_STEPS = 5, 20
 """Subjects that may wait under the newest one, and questions that "quay lại" can go back over."""
 
@@ -48,9 +49,6 @@ ANYTIME = {
     HUMAN: frozenset({"gap can bo", "gapcanbo", "can bo", "goi can bo", "gap nguoi that", "toi can giup"}),
 }
 """What is understood at every question, folded."""
-
-_PARTS = re.compile(r"[,;+]|\bvà\b")
-"""What stands between choices that are typed in a row."""
 
 Speak = Callable[[Term, str], str]
 """A message in a language, as the catalogues have it: people may type what a button says."""
@@ -201,10 +199,19 @@ class Talk:
             self._anytime(anytime)
         elif command is not None:
             self._begin(command)
+        elif text.lower() == OPENED:
+            self._opened()
         elif self.frames:
             self._read(self.frames[-1])
         else:
             self._unasked(folded)
+
+    def _opened(self) -> None:
+        """START was pressed: answers nothing, so what is being asked is shown again, else the menu."""
+        if self.frames:
+            self._say(self.frames[-1])
+        else:
+            self._begin(self.hooks.started(self.turn, ""))
 
     def _command(self, text: str, folded: str) -> Next | None:
         slash = text[1:].lower().replace("@", " ").partition(" ")[0] if text.startswith("/") else None
@@ -214,13 +221,11 @@ class Talk:
         return None
 
     def _asks_for(self, command: Command, folded: str) -> bool:
-        return bool(folded) and (
-            folded in command.words or folded == fold(self.speak(Term(command.label), self._language))
-        )
+        return bool(folded) and (folded in command.words or folded == fold(self._label(Term(command.label))))
 
-    @property
-    def _language(self) -> str:
-        return self.turn.person.language if self.turn.person else "vi"
+    def _label(self, term: Term) -> str:
+        """What a button says to the one who writes, in their language."""
+        return self.speak(term, self.turn.person.language if self.turn.person else "vi")
 
     def _take_up_prompt(self) -> None:
         """Typed text answers the newest question: a prompt that came after what was being talked about."""
@@ -241,7 +246,7 @@ class Talk:
         standing, row = self._standing(mark or "")
         if mark and standing and row and folded:
             ask = standing.open(self.turn, row)
-            value = ask and self._match(folded, ask.question, ask.drawn())
+            value = ask and named(folded, ask.question, ask.drawn(), self._label)
             if value and (frame := self._standing_frame(mark)):
                 self._answer(frame, value)
                 return
@@ -266,14 +271,14 @@ class Talk:
         """Whether the text names choices: of one, or of several at once ("1 3 5", "sốt, ho")."""
         folded = fold(text)
         if question.asking is not Asking.MANY:
-            value = self._match(folded, question, frame.options)
+            value = named(folded, question, frame.options, self._label)
             if value is not None:
                 self._chosen(frame, value)
             return value is not None
-        if frame.picked and folded == fold(self.speak(Term("word.finish"), self._language)):
+        if frame.picked and folded == fold(self._label(Term("word.finish"))):
             self._ticked(frame, question, FINISH)
             return True
-        values = self._match_many(text, question, frame.options)
+        values = named_many(text, question, frame.options, self._label)
         if values & {HUMAN, CANCEL, BACK}:
             self._chosen(frame, min(values))
         elif any(choice.exclusive for choice in question.choices if choice.value in values):
@@ -283,29 +288,6 @@ class Talk:
         elif values:
             self._answer(frame, values | frozenset(frame.picked))
         return bool(values)
-
-    def _match_many(self, text: str, question: Question, options: tuple[Option, ...]) -> frozenset[str]:
-        """Every choice that the text names; none when a part of it names no choice."""
-        numbers = read_choices(text, len(options))
-        if numbers:
-            return frozenset(options[position - 1].value for position in numbers)
-        named = [self._match(fold(part), question, options) for part in _PARTS.split(text) if part.strip()]
-        return frozenset() if None in named else frozenset(value for value in named if value)
-
-    def _match(self, folded: str, question: Question, options: tuple[Option, ...]) -> str | None:
-        """The choice that was typed by its number, its label or one of its keywords."""
-        if not folded:
-            return None
-        for position, option in enumerate(options, start=1):
-            label = option.label
-            if isinstance(label, Term):
-                label = self.speak(label, self._language)
-            choice = question.choice(option.value)
-            keywords = {fold(word) for word in choice.keywords} if choice else set()
-            numbered = folded == str(position) and question.asking in {Asking.ONE, Asking.MANY}
-            if numbered or folded == fold(label) or folded in keywords:
-                return option.value
-        return None
 
     def _unclear(self, frame: Frame, question: Question, unclear: Unclear) -> None:
         taken = self.hooks.overheard(self.turn, question) or self._asked_for_something_else()

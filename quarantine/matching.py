@@ -1,0 +1,41 @@
+"""Matching: which choices a typed text names, by number, label or keyword: who may press may also type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from quarantine.conversation import Asking, Question
+from quarantine.letters import Option
+from quarantine.measures import read_choices
+from quarantine.messages import Term
+from quarantine.names import fold
+
+_PARTS = re.compile(r"[,;+]|\bvà\b")
+"""What stands between choices that are typed in a row."""
+
+Label = Callable[[Term], str]
+"""What a button says, in the language of the one who types."""
+
+
+def named(folded: str, question: Question, options: Sequence[Option], label: Label) -> str | None:
+    """The choice that a folded text names; None when it names none."""
+    if not folded:
+        return None
+    for position, option in enumerate(options, start=1):
+        shown = label(option.label) if isinstance(option.label, Term) else option.label
+        choice = question.choice(option.value)
+        keywords = {fold(word) for word in choice.keywords} if choice else set()
+        numbered = folded == str(position) and question.asking in {Asking.ONE, Asking.MANY}
+        if numbered or folded == fold(shown) or folded in keywords:
+            return option.value
+    return None
+
+
+def named_many(text: str, question: Question, options: Sequence[Option], label: Label) -> frozenset[str]:
+    """Every choice that the text names ("1 3 5", "sốt, ho"); none when a part of it names no choice."""
+    numbers = read_choices(text, len(options))
+    if numbers:
+        return frozenset(options[position - 1].value for position in numbers)
+    found = [named(fold(part), question, options, label) for part in _PARTS.split(text) if part.strip()]
+    return frozenset() if None in found else frozenset(value for value in found if value)
