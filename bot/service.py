@@ -13,7 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection, Engine
 
-from bot.catalogues import Catalogue
+from bot.catalogues import SERVED, Catalogue
 from bot.clock import Clock, MovableClock
 from bot.database import Database, Rank
 from bot.health import Health, look
@@ -24,11 +24,12 @@ from bot.rendering import Renderer
 from bot.sender import Sender
 from bot.sweeps import Counts, Sweeps
 from bot.turns import After, Arrived, Probe, Turns, no_probe
-from channels.telegram import Telegram
+from channels.telegram import Profile, Telegram
+from channels.telegram_errors import CallFailed
 from handlers.book import script
 from papers.guide_card import guide_card
 from quarantine.days import at, local_day
-from quarantine.messages import Heard, Incoming
+from quarantine.messages import Heard, Incoming, MenuEntry, Term
 from storage import outbox, ticks
 from storage.sealing import Keyring
 
@@ -38,6 +39,9 @@ SWEEP_SECONDS = 2
 """How often the clock is looked at: RED has to be paged within the minute."""
 DEMO_SWEEP_SECONDS = 0.5
 OUTBOX_LOOK = 0.05
+MEET_SECONDS = 60
+HELP = "trogiup"
+"""The one command of those who are not known yet."""
 DAY_BEGINS = time(6, 0)
 """Where "đến ngày mai" of the demonstration goes: before the first prompt."""
 
@@ -94,8 +98,7 @@ class Service:
         """Sweep and send while the block runs; then finish what has begun."""
         async with asyncio.TaskGroup() as tasks, asyncio.TaskGroup() as asides:
             self._asides = asides
-            for account, channel in self.telegram.items():
-                await self._meet(account, channel)
+            await self._meet()
             sending = [tasks.create_task(sender.run()) for sender in self.senders.values()]
             scheduler = self._scheduler()
             try:
@@ -117,18 +120,34 @@ class Service:
         )
         seconds = DEMO_SWEEP_SECONDS if isinstance(self.clock, MovableClock) else SWEEP_SECONDS
         scheduler.add_job(self._tick, "interval", seconds=seconds, next_run_time=None, id="sweep")
+        scheduler.add_job(self._meet, "interval", seconds=MEET_SECONDS)
         scheduler.start()
         scheduler.resume_job("sweep")
         return scheduler
 
-    async def _meet(self, account: str, channel: Telegram) -> None:
-        """Learn the bot's own name, which deep links need; a bot that cannot be reached is tried again."""
-        try:
-            self.usernames[account] = (await channel.me()).username
-            self.states[account] = "ok"
-        except Exception:  # without the name everything else still works
-            log.exception("account not reached", account=account)
-            self.states[account] = "not reached"
+    async def _meet(self) -> None:
+        """Learn each bot's own name, which deep links need; one that was not reached is asked again later."""
+        for account, channel in self.telegram.items():
+            if account in self.usernames:
+                continue
+            try:
+                self.usernames[account] = (await channel.me()).username
+                await channel.configure(self._profiles())
+            except CallFailed as failed:  # without it everything else still works
+                log.warning("account not met", account=account, error=str(failed))
+
+    def _profiles(self) -> list[Profile]:
+        """What the account's page says, in each language, to those who have not written yet."""
+        speak, languages = self.renderer.speak, self.renderer.catalogue.languages
+        return [
+            Profile(
+                None if language == SERVED else language,
+                (MenuEntry(HELP, speak(Term("menu.help"), language)),),
+                speak(Term("menu.stranger"), language),
+                speak(Term("menu.about"), language),
+            )
+            for language in languages
+        ]
 
     # Messages
 
