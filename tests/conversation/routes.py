@@ -1,0 +1,79 @@
+"""Routes: for every question somebody whom it may be put to, and the shortest way to have it put.
+
+A step is typed; "=value" presses the button with that value on the newest question, "@" shares a position.
+"""
+
+from __future__ import annotations
+
+from tests.conversation.scenery import OFFICER_CODE, RESIDENT_CODE
+
+_DRAFT = {
+    "enrol.name": "/them",
+    "enrol.phone": "Nguyễn Văn An",
+    "enrol.birth_year": "0987 111 222",
+    "enrol.sex": "1990",
+    "enrol.address": "=m",
+    "enrol.commune": "12 tổ 3 Hợp Giang",
+    "enrol.order": "Thục Phán",
+    "enrol.first_day": "128/QĐ-UBND",
+    "enrol.reason": "=today",
+    "enrol.identity": "=f1",
+    "enrol.review": "=none",
+    "enrol.edit_which": "=edit",
+}
+
+
+def _draft(upto: str, *more: str) -> tuple[str, tuple[str, ...]]:
+    keys = list(_DRAFT)
+    return "Mai", (*(_DRAFT[key] for key in keys[: keys.index(upto) + 1]), *more)
+
+
+_FILE = ("/xacminh", "=file waiting")
+_CARD = ("/viec", "=task linked")
+_LINK = (RESIDENT_CODE, "1990", "=vi")
+_STAFF = (OFFICER_CODE, "Lò Văn Pín", "0912 333 444")
+
+ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
+    **{key: _draft(key) for key in _DRAFT},
+    "enrol.commune_pick": _draft("enrol.commune", "tr"),
+    "enrol.first_day_sure": _draft("enrol.first_day", "01/10/2026"),
+    "enrol.duplicate": _draft("enrol.phone", "0987 000 004"),
+    "verify.list": ("Hạnh", ("/xacminh",)),
+    "verify.file": ("Hạnh", _FILE),
+    "verify.edit_which": ("Hạnh", (*_FILE, "=edit")),
+    "verify.note": ("Hạnh", (*_FILE, "=not_found")),
+    "verify.turn_down": ("Hạnh", (*_FILE, "=not_found", "Đã đến hai lần, nhà đóng cửa")),
+    "verify.where": ("Hạnh", (*_FILE, "=elsewhere")),
+    "verify.where_pick": ("Hạnh", (*_FILE, "=elsewhere", "tr")),
+    "verify.home": ("Hạnh", (*_FILE, "=right")),
+    "verify.sure": ("Hạnh", (*_FILE, "=right", "@")),
+    "verify.home_list": ("Hạnh", ("/vitri",)),
+    "verify.home_sure": ("Hạnh", ("/vitri", "=file homeless", "@")),
+    "verify.home_reason": ("Hạnh", ("/vitri", "=file verified", "@")),
+    "guide.list": ("Hạnh", ("/huongdan",)),
+    "guide.offer": ("Hạnh", ("/huongdan", "=file verified")),
+    "guide.how": ("Hạnh", ("/huongdan", "=file verified", "=make")),
+    "guide.linked_list": ("Hạnh", ("/huongdan", "=linked")),
+    "guide.relink": ("Hạnh", ("/huongdan", "=linked", "=file linked")),
+    "task.list": ("Hạnh", ("/viec",)),
+    "task.card": ("Hạnh", _CARD),
+    "task.outcome": ("Hạnh", (*_CARD, "=take")),
+    "task.method": ("Hạnh", (*_CARD, "=take", "=fine")),
+    "task.signs": ("Hạnh", (*_CARD, "=take", "=unwell", "=call")),
+    "link.birth_year": ("Người lạ", _LINK[:1]),
+    "link.language": ("Người lạ", _LINK[:2]),
+    "link.notice": ("Người lạ", _LINK),
+    "staff.name": ("Nam", _STAFF[:1]),
+    "staff.phone": ("Nam", _STAFF[:2]),
+    "staff.review": ("Nam", _STAFF),
+    "checkin.symptoms": ("Lan", ("=fever", "=fever")),
+    "checkin.temperature": ("Lan", ("=fever", "=.")),
+    "checkin.location": ("Lan", ("=none",)),
+    "menu.signs_check": ("Lan", ("=none", "hình như hơi khó thở")),
+    "menu.choose": ("Dũng", ("xin chào",)),
+}
+UNTOUCHED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "checkin.symptoms": ("Lan", ()),
+    "task.card": ("Hạnh", ()),
+}
+"""Questions that the clock has put and nobody has answered yet: nothing is kept of them but the letter."""
