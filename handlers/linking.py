@@ -81,7 +81,7 @@ def try_code(turn: Turn, text: str) -> Next | None:
 
 def _staff(code: Code) -> Next:
     # Imported late: staff.py asks the questions of this file's neighbour and registers on import.
-    from handlers.staff import ask_name  # noqa: PLC0415
+    from handlers.staff import ask_name  # noqa: PLC0415 - staff.py and this file lead to each other
 
     return ask_name(code)
 

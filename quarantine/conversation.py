@@ -27,8 +27,16 @@ class Asking(StrEnum):
 
 FINISH = "."
 """The value of the button that ends a question with many choices."""
-HUMAN, CANCEL, BACK = "!human", "!cancel", "!back"
-"""Values of buttons that do what the words "gặp cán bộ", "hủy" and "quay lại" do."""
+HUMAN, HELP, CANCEL, BACK = "!human", "!help", "!cancel", "!back"
+"""Values of buttons that do what the words "gặp cán bộ", "trợ giúp", "hủy" and "quay lại" do."""
+
+ANYTIME = {
+    CANCEL: frozenset({"huy", "huy bo", "cancel", "thoi khong lam nua"}),
+    BACK: frozenset({"quay lai", "tro lai", "back", "lui lai"}),
+    HELP: frozenset({"tro giup", "trogiup", "help", "giup voi", "huong dan", "menu"}),
+    HUMAN: frozenset({"gap can bo", "gapcanbo", "can bo", "goi can bo", "gap nguoi that", "toi can giup"}),
+}
+"""What is understood at every question, folded."""
 
 
 @dataclass(frozen=True, slots=True)

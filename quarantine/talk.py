@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 from quarantine.conversation import (
+    ANYTIME,
     BACK,
     CANCEL,
     FINISH,
@@ -24,14 +24,13 @@ from quarantine.conversation import (
     Unclear,
 )
 from quarantine.effects import ConversationKept
-from quarantine.letters import Asked, Option
+from quarantine.frames import Frame, pack_frames, unpack_frames
 from quarantine.matching import named, named_many
 from quarantine.messages import Kind, Term
 from quarantine.names import fold
 from quarantine.numbers import PROMPT, QUESTION, number, row_of
-from quarantine.params import pack, unpack, unpack_params
 from quarantine.reading import read
-from quarantine.turn import Frame, Turn, pack_frames, unpack_frames
+from quarantine.turn import Turn
 
 BUSY = timedelta(minutes=10)
 """A routine prompt interrupts only a conversation that has rested this long (DESIGN.md §3)."""
@@ -41,14 +40,6 @@ OPENED = "/start"
 """What a messenger sends when the chat is opened, or opened anew, without a link."""
 DEPTH, MEMORY_OF_STEPS = 5, 20
 """Subjects that may wait under the newest one, and questions that "quay lại" can go back over."""
-
-ANYTIME = {
-    CANCEL: frozenset({"huy", "huy bo", "cancel", "thoi khong lam nua"}),
-    BACK: frozenset({"quay lai", "tro lai", "back", "lui lai"}),
-    "!help": frozenset({"tro giup", "trogiup", "help", "giup voi", "huong dan", "menu"}),
-    HUMAN: frozenset({"gap can bo", "gapcanbo", "can bo", "goi can bo", "gap nguoi that", "toi can giup"}),
-}
-"""What is understood at every question, folded."""
 
 Speak = Callable[[Term, str], str]
 """A message in a language, as the catalogues have it: people may type what a button says."""
@@ -320,12 +311,7 @@ class Talk:
 
     def _answer(self, frame: Frame, value: object) -> None:
         self.turn.memory = frame.memory
-        before = {
-            "q": frame.question,
-            "p": frame.packed()["p"],
-            "o": frame.packed()["o"],
-            "m": pack(frame.memory),
-        }
+        before = frame.step()
         self._follow(frame, self.script.handlers[frame.question](self.turn, value), before)
 
     def _follow(self, frame: Frame, following: Next, before: dict[str, object]) -> None:
@@ -336,7 +322,7 @@ class Talk:
             self._resume()
         else:
             ask = following if isinstance(following, Ask) else Ask(following)
-            self._set(frame, ask)
+            frame.turn_to(ask, number(QUESTION, self.turn.ids()), self.turn.now, self.turn.memory)
             frame.trail = [*frame.trail, before][-MEMORY_OF_STEPS:]
             self._say(frame)
 
@@ -382,35 +368,19 @@ class Talk:
     def _back(self, top: Frame | None) -> None:
         if top is None:
             self.turn.say("cancel.nothing")
-        elif not top.trail:
-            self._reask(top, Term("back.first"))
-        else:
-            step = top.trail.pop()
-            options = Frame.unpacked({**top.packed(), "o": step["o"]}).options
-            top.question, top.options = str(step["q"]), options
-            top.params = unpack_params(step["p"])  # type: ignore[arg-type]  # written by _answer
-            top.memory = unpack(step["m"])  # type: ignore[assignment]  # written by _answer
+        elif top.go_back():
             top.number, top.picked, top.unclear = number(QUESTION, self.turn.ids()), [], 0
             top.asked_at = self.turn.now
             self._say(top)
+        else:
+            self._reask(top, Term("back.first"))
 
     # Frames
 
     def _frame(self, ask: Ask, mark: str) -> Frame:
-        frame = Frame(question="", number=mark, asked_at=self.turn.now)
-        self._set(frame, ask)
-        frame.number = mark or frame.number
+        frame = Frame(question="", number="", asked_at=self.turn.now)
+        frame.turn_to(ask, mark or number(QUESTION, self.turn.ids()), self.turn.now, self.turn.memory)
         return frame
-
-    def _set(self, frame: Frame, ask: Ask) -> None:
-        frame.question = ask.question.key
-        frame.params = dict(ask.params)
-        frame.options = ask.drawn()
-        frame.number = number(QUESTION, self.turn.ids())
-        frame.asked_at = self.turn.now
-        frame.picked, frame.unclear = [], 0
-        frame.about = ask.about or frame.about
-        frame.memory = {**(self.turn.memory or frame.memory), **ask.memory}
 
     def _push(self, frame: Frame) -> None:
         self.frames = [*self.frames, frame][-DEPTH:]
@@ -426,10 +396,4 @@ class Talk:
 
     def _say(self, frame: Frame) -> None:
         question = self.script.questions[frame.question]
-        options = tuple(replace(option, picked=option.value in frame.picked) for option in frame.options)
-        if frame.picked:
-            options = (*options, Option(FINISH, Term("word.finish")))
-        asked = Asked(
-            frame.question, frame.number, options, question.columns, question.want, question.want_label
-        )
-        self.turn.say(frame.question, frame.params, asked=asked, protect=question.protect)
+        self.turn.say(frame.question, frame.params, asked=frame.asked(question), protect=question.protect)

@@ -2,87 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from quarantine.access import Action, allows, relation
 from quarantine.effects import Effect, LetterPosted, Noted
-from quarantine.letters import Asked, Condition, Enclosure, Letter, Option, Watch
+from quarantine.letters import Asked, Condition, Enclosure, Letter, Watch
 from quarantine.messages import Incoming, Params, Priority, Term
-from quarantine.params import pack, pack_params, unpack, unpack_params
 from quarantine.people import Person
 from quarantine.store import Chat, Context, Store
 
 NOTHING: Params = {}
-
-
-@dataclass
-class Frame:
-    """One subject of conversation that waits for an answer; the newest is on top of the stack.
-
-    `about` names a standing question (a prompt, a task) whose press may come at any time; `memory` is
-    what the subject has gathered so far; `trail` holds the questions before this one, for "quay lại".
-    """
-
-    question: str
-    number: str
-    asked_at: datetime
-    params: dict[str, object] = field(default_factory=dict)
-    options: tuple[Option, ...] = ()
-    picked: list[str] = field(default_factory=list)
-    memory: dict[str, object] = field(default_factory=dict)
-    about: str = ""
-    unclear: int = 0
-    trail: list[dict[str, object]] = field(default_factory=list)
-
-    def packed(self) -> dict[str, object]:
-        """The frame as JSON keeps it."""
-        return {
-            "q": self.question,
-            "n": self.number,
-            "at": pack(self.asked_at),
-            "p": pack_params(self.params),
-            "o": [[one.value, pack(one.label), one.wide] for one in self.options],
-            "x": self.picked,
-            "m": pack(self.memory),
-            "a": self.about,
-            "u": self.unclear,
-            "t": self.trail,
-        }
-
-    @staticmethod
-    def unpacked(raw: dict[str, object]) -> Frame:
-        """The frame that was packed."""
-        asked_at = unpack(raw["at"])
-        options: list[list[object]] = raw["o"]  # type: ignore[assignment]  # written by packed()
-        labels = [(str(value), unpack(label), bool(wide)) for value, label, wide in options]
-        return Frame(
-            question=str(raw["q"]),
-            number=str(raw["n"]),
-            asked_at=asked_at,  # type: ignore[arg-type]  # written by packed()
-            params=unpack_params(raw["p"]),  # type: ignore[arg-type]  # written by packed()
-            options=tuple(
-                Option(value, label if isinstance(label, Term) else str(label), wide=wide)
-                for value, label, wide in labels
-            ),
-            picked=list(raw["x"]),  # type: ignore[call-overload]  # written by packed()
-            memory=unpack(raw["m"]),  # type: ignore[arg-type]  # written by packed()
-            about=str(raw["a"]),
-            unclear=int(raw["u"]),  # type: ignore[call-overload]  # written by packed()
-            trail=list(raw["t"]),  # type: ignore[call-overload]  # written by packed()
-        )
-
-
-def pack_frames(frames: Sequence[Frame]) -> str:
-    """The stack as JSON text, "" when nothing is being talked about."""
-    return json.dumps([frame.packed() for frame in frames], ensure_ascii=False) if frames else ""
-
-
-def unpack_frames(text: str) -> list[Frame]:
-    """The stack that was packed."""
-    return [Frame.unpacked(raw) for raw in json.loads(text)] if text else []
 
 
 class Turn:

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from quarantine.codes import show_code
 from quarantine.days import ZONE, local
 from quarantine.location import Fix, Source
 from quarantine.messages import Address, Contact, Incoming, Kind
@@ -170,11 +171,16 @@ class Player:
         address = Address(self.stage.account, self.stage.phone(who).user)
         self.stage.hear(Incoming(address, f"u{self.serial}", self.stage.clock.now(), kind, **facts))  # type: ignore[arg-type]
 
+    def _without_code(self, text: str) -> str:
+        """Codes differ from run to run; the file shows "{mã}" where the newest one stands."""
+        code = self.stage.code
+        return text.replace(show_code(code), "{mã}").replace(code, "{mã}") if code else text
+
     def _write_down(self) -> None:
         for delivery in self.stage.take_deliveries():
             hour = f"{local(delivery.at):%H:%M}"
             sign = "✎" if delivery.replaced else "→"
-            first, *rest = delivery.reply.text.split("\n")
+            first, *rest = self._without_code(delivery.reply.text).split("\n")
             self.lines.append(f"  {hour} {sign} {delivery.to}: {first}")
             self.lines.extend(f"      {line}" for line in rest)
             self.lines.extend(f"      {row}" for row in _keys(delivery.reply))

@@ -32,7 +32,8 @@ from quarantine.people import Episode, EpisodeState, Home, Person, Reason, Role,
 from quarantine.protocol import DEFAULT_PROTOCOL, protocol
 from quarantine.talk import take
 from quarantine.tasks import TaskKind
-from quarantine.turn import Frame, Turn, unpack_frames
+from quarantine.frames import Frame, unpack_frames
+from quarantine.turn import Turn
 from storage import contexts
 from storage.apply import apply
 from storage.facts import facts

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 from sqlalchemy import Connection, Row, select
 
 from quarantine.messages import Incoming
-from quarantine.turn import unpack_frames
+from quarantine.frames import unpack_frames
 from storage import tables
 from storage.sealing import Keyring
 from storage.tables import core
@@ -21,6 +21,8 @@ RESIDENTS = 10
 WELL, FEVERISH, BREATHLESS, FAR, HALF, SILENT = range(5), 5, 6, 7, 8, 9
 """Who answers how: nine say how they are, eight also where they are, one says nothing."""
 _MINUTE = timedelta(minutes=1)
+RESTART = timedelta(seconds=1)
+"""How long a new start takes: ids grow with time, so it must not begin before the old process ended."""
 
 
 def _first(number: int) -> Incoming:
@@ -43,7 +45,7 @@ STORY = (
     Step(Do.SWEEP, MORNING),
     Step(Do.SEND, MORNING),
     Step(Do.HEAR, MORNING + 5 * _MINUTE, (tuple(map(_first, range(4))), tuple(map(_first, range(4, 9))))),
-    Step(Do.SEND, MORNING + 6 * _MINUTE),
+    Step(Do.SEND, MORNING + 5.5 * _MINUTE),
     Step(Do.HEAR, MORNING + 10 * _MINUTE, (tuple(map(_second, range(4))), tuple(map(_second, range(4, 8))))),
     Step(Do.HEAR, MORNING + 11 * _MINUTE, ((shares(FEVERISH, HOME_AT, MORNING + 11 * _MINUTE),),)),
     Step(Do.SEND, MORNING + 12 * _MINUTE),
@@ -58,13 +60,14 @@ def after_the_crash(plan: Plan) -> tuple[Step, ...]:
     """What happens after the restart: sweep, send, and what a messenger delivers again; then the rest."""
     crashed = 0 if plan.crash is None else plan.crash.step
     known = set(read(plan.acknowledged))
-    again = Step(Do.SWEEP, STORY[crashed].at), Step(Do.SEND, STORY[crashed].at)
+    at = STORY[crashed].at + RESTART
+    again = Step(Do.SWEEP, at), Step(Do.SEND, at)
     return (*again, *(_unacknowledged(step, known) for step in STORY[crashed:]))
 
 
 def _unacknowledged(step: Step, known: set[str]) -> Step:
     groups = (tuple(one for one in group if one.id not in known) for group in step.groups)
-    return Step(step.do, step.at + timedelta(seconds=1), tuple(group for group in groups if group))
+    return replace(step, at=step.at + RESTART, groups=tuple(group for group in groups if group))
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,26 @@ def _shown(plan: Plan) -> dict[str, list[str]]:
     return dict(shown)
 
 
-def once_each(shown: dict[str, list[str]]) -> dict[str, list[str]]:
+def differences(found: Ending, wanted: Ending) -> list[str]:
+    """What one ending has and the other has not, a line each; phones are compared without repeats."""
+    lines = []
+    for each in fields(Ending):
+        here, there = (_lines(getattr(one, each.name)) for one in (found, wanted))
+        lines += [f"{each.name} + {line}" for line in (here - there).elements()]
+        lines += [f"{each.name} - {line}" for line in (there - here).elements()]
+    if not lines:
+        here, there = _once_each(found.shown), _once_each(wanted.shown)
+        lines += [f"{phone} in another order" for phone in here if here[phone] != there[phone]]
+    return lines
+
+
+def _lines(rows: object) -> Counter[object]:
+    if isinstance(rows, dict):
+        return Counter((phone, text) for phone, texts in rows.items() for text in set(texts))
+    return Counter(rows)
+
+
+def _once_each(shown: dict[str, list[str]]) -> dict[str, list[str]]:
     """Each phone's messages in order, repeats left out; staff's as a set, for whom many letters compete."""
     residents = {user(FIRST_RESIDENT + number) for number in range(RESIDENTS)}
     return {
