@@ -92,12 +92,9 @@ def ending(conn: Connection, plan: Plan) -> Ending:
     keyring = Keyring.parse(plan.key)
     return Ending(
         checkins=_sorted(
-            (who[one.episode_id], one.stage, one.reported, one.reminded)
-            for one in _all(conn, tables.Checkin)
+            (who[one.episode_id], one.stage, one.reported, one.reminded) for one in _all(conn, tables.Checkin)
         ),
-        reports=_sorted(
-            (who[one.episode_id], one.version, one.level) for one in _all(conn, tables.Report)
-        ),
+        reports=_sorted((who[one.episode_id], one.version, one.level) for one in _all(conn, tables.Report)),
         fixes=_sorted((who[one.episode_id], one.verdict) for one in _all(conn, tables.Fix)),
         tasks=_sorted((one.person_id, one.kind, one.state, one.level) for one in _all(conn, tables.Task)),
         steps=_sorted(

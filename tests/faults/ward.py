@@ -67,15 +67,11 @@ def furnish(
     now = now or MORNING - timedelta(hours=1)
     load_units(conn, _UNITS, [])
     people = [person for person, _ in _STAFF] + [resident(number) for number in range(residents)]
-    hellos = [
-        Incoming(Address(ACCOUNT, user(one.id)), f"hello-{one.id}", now, Kind.OTHER) for one in people
-    ]
+    hellos = [Incoming(Address(ACCOUNT, user(one.id)), f"hello-{one.id}", now, Kind.OTHER) for one in people]
     chats = [one.chat.id for one in contexts.load(conn, keyring, hellos, ids, now)]
     effects: list[Effect] = [PersonAdded(one, now) for one in people]
     effects += [AddressBound(chat, one.id, now) for chat, one in zip(chats, people, strict=True)]
-    effects += [
-        PostingAdded(Posting(ids(), person.id, STATION, role), None, now) for person, role in _STAFF
-    ]
+    effects += [PostingAdded(Posting(ids(), person.id, STATION, role), None, now) for person, role in _STAFF]
     apply(conn, keyring, effects, now, ids)
     episodes = [_episode(ids(), person, now) for person in people[len(_STAFF) :]]
     apply(conn, keyring, [EpisodeAdded(one, now) for one in episodes], now, ids)
