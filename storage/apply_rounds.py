@@ -35,6 +35,7 @@ _MOVE = (
         version=_CHECKIN.c.version + 1,
     )
 )
+_POST, _SHARE = _LETTER.insert(), _FIX.insert()
 _EARLIER = _REPORT.alias("earlier")
 _REPORT_INSERT = _REPORT.insert().values(
     version=select(func.coalesce(func.max(_EARLIER.c.version), 0) + 1)
@@ -45,7 +46,7 @@ _REPORT_INSERT = _REPORT.insert().values(
 
 def letters_posted(writing: Writing, effects: Sequence[LetterPosted]) -> None:
     """Letters into the outbox."""
-    writing.conn.execute(_LETTER.insert(), [_letter_row(writing, effect.letter) for effect in effects])
+    writing.conn.execute(_POST, [_letter_row(writing, effect.letter) for effect in effects])
 
 
 def _letter_row(writing: Writing, letter: Letter) -> dict[str, Any]:
@@ -146,7 +147,7 @@ def reported(writing: Writing, effects: Sequence[Reported]) -> None:
 
 def fixes_shared(writing: Writing, effects: Sequence[FixShared]) -> None:
     """Positions with their verdicts, and refusals with their reasons."""
-    writing.conn.execute(_FIX.insert(), [_fix_row(writing, effect) for effect in effects])
+    writing.conn.execute(_SHARE, [_fix_row(writing, effect) for effect in effects])
 
 
 def _fix_row(writing: Writing, shared: FixShared) -> dict[str, Any]:

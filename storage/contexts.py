@@ -40,12 +40,13 @@ _NEWEST_PROMPT = (
 _KNOWN = select(_LOOKUP.c.digest, _LOOKUP.c.row_id).where(
     _LOOKUP.c.kind == Index.ADDRESS.value, _LOOKUP.c.digest.in_(bindparam("digests", expanding=True))
 )
-_CHATS = select(_ADDRESS).where(among(_ADDRESS.c.id)).order_by(_ADDRESS.c.id)
+_CHATS = select(_ADDRESS).where(among(_ADDRESS.c.id)).order_by(_ADDRESS.c.id).with_for_update()
 _PERSON_IDS = select(_ADDRESS.c.person_id).where(among(_ADDRESS.c.id), _ADDRESS.c.person_id.is_not(None))
 _PERSONS = (
     select(_PERSON.c.id, _PERSON.c.profile, _PERSON.c.language, _NEWEST_PROMPT.label("prompt_id"))
     .where(among(_PERSON.c.id))
     .order_by(_PERSON.c.id)
+    .with_for_update(of=_PERSON)
 )
 _MEMBERS = select(_PERSON.c.id, _PERSON.c.profile, _PERSON.c.language).where(among(_PERSON.c.id))
 _HEARD = (
@@ -196,7 +197,7 @@ def _lock(conn: Connection, keyring: Keyring, chat_ids: list[int]) -> tuple[_Peo
     if conn.dialect.name == "postgresql":
         known = conn.execute(_PERSON_IDS, {"ids": chat_ids}).scalars()
         people = _people(conn, keyring, sorted(set(known)))
-    chats = {row.id: records.chat(row) for row in conn.execute(_CHATS.with_for_update(), {"ids": chat_ids})}
+    chats = {row.id: records.chat(row) for row in conn.execute(_CHATS, {"ids": chat_ids})}
     bound = {chat.person_id for chat in chats.values() if chat.person_id is not None}
     # A chat may have been bound while we waited for it: then its person is only known now.
     late = _people(conn, keyring, sorted(bound - people.persons.keys()))
@@ -214,7 +215,7 @@ def _lock(conn: Connection, keyring: Keyring, chat_ids: list[int]) -> tuple[_Peo
 def _people(conn: Connection, keyring: Keyring, person_ids: Sequence[int]) -> _People:
     people = _People()
     if person_ids:
-        for row in conn.execute(_PERSONS.with_for_update(of=_PERSON), {"ids": person_ids}):
+        for row in conn.execute(_PERSONS, {"ids": person_ids}):
             people.persons[row.id] = records.person(keyring, row.id, row.profile, row.language)
             if row.prompt_id is not None:
                 people.newest_prompt[row.id] = row.prompt_id

@@ -13,7 +13,7 @@ from quarantine.params import pack
 from storage.sealing import Keyring
 from storage.tables import Event, core
 
-_EVENT = core(Event)
+_TELL = core(Event).insert()
 
 
 class StaleDecisionError(RuntimeError):
@@ -88,7 +88,7 @@ class Writing:
     def write_history(self) -> None:
         """Write what was noted."""
         if self.events:
-            self.conn.execute(_EVENT.insert(), self.events)
+            self.conn.execute(_TELL, self.events)
             self.events = []
 
     def change(self, effect: type, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
