@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -109,3 +109,11 @@ def pack_frames(frames: Sequence[Frame]) -> str:
 def unpack_frames(text: str) -> list[Frame]:
     """The stack that was packed."""
     return [Frame.unpacked(raw) for raw in json.loads(text)] if text else []
+
+
+def still_asked(frames: Sequence[Frame], questions: Collection[str]) -> list[Frame]:
+    """The stack without questions that are gone since a deploy, and without the way back to them."""
+    known = [frame for frame in frames if frame.question in questions]
+    for frame in known:
+        frame.trail = [step for step in frame.trail if step["q"] in questions]
+    return known

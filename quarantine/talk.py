@@ -24,7 +24,7 @@ from quarantine.conversation import (
     Unclear,
 )
 from quarantine.effects import ConversationKept
-from quarantine.frames import Frame, pack_frames, unpack_frames
+from quarantine.frames import Frame, pack_frames, still_asked, unpack_frames
 from quarantine.matching import named, named_many
 from quarantine.messages import Kind, Term
 from quarantine.names import fold
@@ -63,9 +63,7 @@ class Talk:
         self.turn = turn
         self.speak = speak
         self.owner = turn.owner
-        known = unpack_frames(turn.context.frames)
-        # After a deploy a question may be gone: its frame falls back to the menu.
-        self.frames = [frame for frame in known if frame.question in script.questions]
+        self.frames = still_asked(unpack_frames(turn.context.frames), script.questions)
 
     def run(self) -> None:
         """Find out what the message is about, and let the right one take it."""
@@ -336,7 +334,7 @@ class Talk:
             frame = self._frame(following if isinstance(following, Ask) else Ask(following), "")
             self.turn.memory = {}
             # Asked for twice, a subject that has only just begun is not begun twice.
-            self.frames = [other for other in self.frames if other.question != frame.question]
+            self.frames = [one for one in self.frames if one.question != frame.question or one.trail]
             self._push(frame)
             self._say(frame)
 

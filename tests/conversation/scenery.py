@@ -24,6 +24,7 @@ from quarantine.effects import (
     LetterPosted,
     PersonAdded,
 )
+from quarantine.frames import Frame, unpack_frames
 from quarantine.letters import Letter
 from quarantine.location import Fix, Source
 from quarantine.messages import Address, Incoming, Kind, Reply, Term
@@ -32,7 +33,6 @@ from quarantine.people import Episode, EpisodeState, Home, Person, Reason, Role,
 from quarantine.protocol import DEFAULT_PROTOCOL, protocol
 from quarantine.talk import take
 from quarantine.tasks import TaskKind
-from quarantine.frames import Frame, unpack_frames
 from quarantine.turn import Turn
 from storage import contexts
 from storage.apply import apply

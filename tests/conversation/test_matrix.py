@@ -8,10 +8,10 @@ import pytest
 
 from handlers.book import script
 from quarantine.conversation import CANCEL, HUMAN, Asking
+from quarantine.frames import Frame, pack_frames, unpack_frames
 from quarantine.letters import Letter
 from quarantine.messages import Kind
 from quarantine.tasks import TaskKind
-from quarantine.frames import Frame, pack_frames, unpack_frames
 from tests.conversation.inputs import Input, Wanted, everything
 from tests.conversation.routes import ROUTES, UNTOUCHED
 from tests.conversation.scenery import Heard, Open, Scene, scene

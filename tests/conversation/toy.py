@@ -18,10 +18,11 @@ from quarantine.conversation import (
     Script,
     Standing,
 )
+from quarantine.frames import Frame, unpack_frames
 from quarantine.letters import Letter, Option
 from quarantine.messages import Term
 from quarantine.store import Chat
-from quarantine.turn import Frame, Turn, unpack_frames
+from quarantine.turn import Turn
 from tests.handlers.fake_store import FakeStore
 from tests.handlers.phones import Phone, World
 
