@@ -77,7 +77,7 @@ class Sweeps:
         return counts
 
     async def _open_slots(self, now: datetime) -> int:
-        """Open what is due; what cannot be opened, or is another sweep's just now, is left to the next one."""
+        """Open what is due; what fails, or is in another sweep's hands, is left to the next one."""
         total, opened = 0, 1
         while opened:
             groups = await self.database.run(lambda conn: slots.due_groups(conn, now), Rank.CLOCK)
@@ -161,7 +161,10 @@ class Sweeps:
             postpone(conn, [row.id for row in due], now + POSTPONE)
 
     async def _retry(self) -> int:
-        kept = await self.database.run(self.turns.retry_due, Rank.CLOCK)
-        for arrived in kept:
-            await self.database.message(arrived)
-        return len(kept)
+        """Try kept messages again; once one goes through, those held behind it follow at once."""
+        total = 0
+        while kept := await self.database.run(self.turns.retry_due, Rank.CLOCK):
+            for arrived in kept:
+                await self.database.message(arrived)
+            total += len(kept)
+        return total

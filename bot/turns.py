@@ -119,11 +119,16 @@ class Turns:
         ]
 
     def retry_due(self, conn: Connection, limit: int = 50) -> list[Arrived]:
-        """Messages kept in the inbox whose next try has come."""
-        return [
-            Arrived(self._unsealed(kept.id, kept.raw), kept.id, kept.tries)
-            for kept in inbox.due(conn, self.clock.now(), limit)
-        ]
+        """Messages kept in the inbox whose next try has come; one that cannot be opened counts a try."""
+        now = self.clock.now()
+        found = []
+        for kept in inbox.due(conn, now, limit):
+            try:
+                found.append(Arrived(self._unsealed(kept.id, kept.raw), kept.id, kept.tries))
+            except Exception as error:
+                log.exception("kept message not opened", inbox=kept.id, tries=kept.tries + 1)
+                self._put_off(conn, kept.id, kept.tries + 1, error, now)
+        return found
 
     def _commit(self, group: Sequence[Arrived]) -> list[After]:
         now = self.clock.now()
@@ -135,17 +140,20 @@ class Turns:
 
     def _decide(self, conn: Connection, group: Sequence[Arrived], now: datetime) -> list[After]:
         rows = [arrived.kept or self.ids.one() for arrived in group]
-        fresh = self._receive(conn, group, rows, now)
-        todo = [index for index, is_fresh in enumerate(fresh) if is_fresh]
+        todo = self._receive(conn, group, rows, now)
         results = [After(repeated=True) for _ in group]
         if not todo:
             return results
         known = contexts.load(
             conn, self.keyring, [group[index].incoming for index in todo], self.ids.one, now
         )
+        # Only now are the chats locked: an earlier message of one may have failed while we waited for it.
+        held = self._hold(conn, group, rows, todo, now)
         effects: list[Effect] = []
         failed: set[int] = set()
         for index, context in zip(todo, known, strict=True):
+            if index in held:
+                continue
             turn = self._turn(conn, now, said=group[index].incoming, context=context)
             try:
                 take(self.script, turn, self.speak)
@@ -163,30 +171,39 @@ class Turns:
         return results
 
     def _receive(
-        self, conn: Connection, group: Sequence[Arrived], rows: list[int], now: datetime
-    ) -> list[bool]:
-        """Drop repeats, and hold what came behind a message that still waits for its turn."""
-        digests = [self._digest(arrived.incoming.address) for arrived in group]
+        self, conn: Connection, group: Sequence[Arrived], rows: Sequence[int], now: datetime
+    ) -> list[int]:
+        """Which of the group are to be taken: not the repeats, nor what another process has taken again."""
         new = [index for index, arrived in enumerate(group) if arrived.kept is None]
         arrivals = [
             inbox.Arrival(
                 rows[index],
                 group[index].incoming.address.account,
                 group[index].incoming.id,
-                digests[index],
+                self._digest(group[index].incoming.address),
                 now,
             )
             for index in new
         ]
-        fresh = [arrived.kept is not None for arrived in group]
-        for index, is_fresh in zip(new, inbox.receive(conn, arrivals), strict=True):
-            fresh[index] = is_fresh
-        waiting = inbox.waiting_addresses(conn, {digests[index] for index in new})
-        held = [index for index in new if fresh[index] and digests[index] in waiting]
-        inbox.hold(conn, [(rows[i], self._sealed(rows[i], group[i].incoming), digests[i]) for i in held], now)
-        for index in held:
-            fresh[index] = False
-        return fresh
+        fresh = {index for index, is_new in zip(new, inbox.receive(conn, arrivals), strict=True) if is_new}
+        kept = inbox.take_up(conn, [arrived.kept for arrived in group if arrived.kept is not None], now)
+        return [index for index, arrived in enumerate(group) if index in fresh or arrived.kept in kept]
+
+    def _hold(
+        self,
+        conn: Connection,
+        group: Sequence[Arrived],
+        rows: Sequence[int],
+        todo: Sequence[int],
+        now: datetime,
+    ) -> set[int]:
+        """Hold what came behind a message that still waits for its turn, so that a chat keeps its order."""
+        new = {index: self._digest(group[index].incoming.address) for index in todo if not group[index].kept}
+        waiting = inbox.waiting_addresses(conn, set(new.values()))
+        held = {index: digest for index, digest in new.items() if digest in waiting}
+        sealed = [(rows[i], self._sealed(rows[i], group[i].incoming), digest) for i, digest in held.items()]
+        inbox.hold(conn, sealed, now)
+        return set(held)
 
     def _digest(self, address: Address) -> bytes:
         return address_digest(self.keyring, address.account, address.user)
@@ -216,7 +233,8 @@ class Turns:
         now = self.clock.now()
         with self.engine.begin() as conn:
             row = arrived.kept or self.ids.one()
-            if arrived.kept is None and not self._receive(conn, [arrived], [row], now)[0]:
+            todo = self._receive(conn, [arrived], [row], now)
+            if not todo or self._hold(conn, [arrived], [row], todo, now):
                 return After(repeated=True)
             self._keep(conn, row, arrived, error, now)
         return After(acknowledge=_press(arrived.incoming))
@@ -225,6 +243,18 @@ class Turns:
         tries = arrived.tries + 1
         log.error("turn failed", inbox=row, tries=tries, kind=str(arrived.incoming.kind), exc_info=error)
         raw = None if arrived.kept else self._sealed(row, arrived.incoming)
+        self._put_off(conn, row, tries, error, now, raw)
+
+    def _put_off(
+        self,
+        conn: Connection,
+        row: int,
+        tries: int,
+        error: Exception,
+        now: datetime,
+        raw: bytes | None = None,
+    ) -> None:
+        """Try again later, each time after twice as long; after TRIES the operator is told."""
         again = now + RETRY_AFTER * 2 ** min(tries, 6)
         inbox.fail(conn, [inbox.Failure(row, type(error).__name__, again, raw)])
         if tries >= TRIES:

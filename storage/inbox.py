@@ -164,6 +164,19 @@ def due(conn: Connection, now: datetime, limit: int) -> list[Waiting]:
     return [Waiting(*row) for row in conn.execute(ready)]
 
 
+def take_up(conn: Connection, ids: Collection[int], now: datetime) -> set[int]:
+    """Which of these kept messages still wait and are due, locked until the end of the transaction.
+
+    Between `due` and the turn another process may have taken them.
+    """
+    if not ids:
+        return set()
+    still = select(INBOX.c.id).where(
+        INBOX.c.id.in_(list(ids)), INBOX.c.state == _WAITING, INBOX.c.next_try_at <= now
+    )
+    return set(conn.execute(still.order_by(INBOX.c.id).with_for_update()).scalars())
+
+
 def _values(arrival: Arrival, *, sqlite: bool) -> tuple[Any, ...]:
     # The driver is called directly, so instants take their stored form here; micros refuses naive ones.
     at = micros(arrival.received_at)
