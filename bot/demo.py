@@ -51,10 +51,11 @@ _DAYS_BEFORE = 2
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A phone on the page: who holds it, what its heading says, and what Cachly knows of its holder."""
+    """A phone on the page: its heading, who holds it and their part, and what Cachly knows of them."""
 
     user: str
     heading: str
+    part: str
     person: Person
     unit_id: int | None = None
     role: Role | None = None
@@ -65,7 +66,8 @@ class Actor:
 CAST = (
     Actor(
         "1001",
-        "CDC tỉnh: ghi danh",
+        "CDC tỉnh",
+        "ghi danh, tỉnh Cao Bằng",
         Person(1, "Trần Thị Mai", "0912000001", 1988, Sex.FEMALE),
         _CDC,
         Role.CDC_CLERK,
@@ -73,6 +75,7 @@ CAST = (
     Actor(
         "1002",
         "Cán bộ trạm y tế",
+        "phường Thục Phán",
         Person(2, "Nông Thị Hạnh", "0912345678", 1990, Sex.FEMALE),
         1273,
         Role.OFFICER,
@@ -80,19 +83,22 @@ CAST = (
     Actor(
         "1003",
         "Trạm trưởng",
+        "phường Thục Phán",
         Person(3, "Lê Văn Dũng", "0912000003", 1975, Sex.MALE),
         1273,
         Role.DIRECTOR,
     ),
     Actor(
         "1004",
-        "Người cách ly: Lan (đang theo dõi)",
+        "Người cách ly: Lan",
+        "đang theo dõi",
         Person(4, "Nguyễn Thị Lan", "0987000004", 1992, Sex.FEMALE),
         home=HOME_OF_LAN,
     ),
     Actor(
         "1005",
-        "Người cách ly: Nam (chưa ghi danh)",
+        "Người cách ly: Nam",
+        "chưa ghi danh; sinh 1985, 0987 654 321",
         Person(5, "Trần Văn Nam", "0987654321", 1985, Sex.MALE),
         home=HOME_OF_NAM,
         known=False,

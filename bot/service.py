@@ -42,8 +42,8 @@ OUTBOX_LOOK = 0.05
 MEET_SECONDS = 60
 HELP = "trogiup"
 """The one command of those who are not known yet."""
-DAY_BEGINS = time(6, 0)
-"""Where "đến ngày mai" of the demonstration goes: before the first prompt."""
+DAY_BEGINS = time(7, 0)
+"""Where a day of the demonstration begins: after the quiet hours, before the first prompt."""
 
 
 class Service:
@@ -174,19 +174,21 @@ class Service:
 
     def _afterwards(self, account: str, incoming: Incoming, after: After) -> None:
         """What the channel does once the turn is committed; none of it is waited for."""
+        if self._asides is not None and not after.repeated:
+            self._aside(self._asides, account, incoming, after)
         if after.letters:
             self.wake()
-        if self._asides is None or after.repeated:
-            return
-        channel = self.telegram[account]
+
+    def _aside(self, asides: asyncio.TaskGroup, account: str, incoming: Incoming, after: After) -> None:
+        channel, user = self.telegram[account], incoming.address.user
         if after.acknowledge is not None:
-            self._asides.create_task(channel.acknowledge(after.acknowledge))
+            asides.create_task(channel.acknowledge(after.acknowledge))
         if after.settle and incoming.pressed_in is not None:
-            self._asides.create_task(channel.settle(incoming.address.user, incoming.pressed_in))
-        if after.letters > 1:
-            self._asides.create_task(channel.typing(incoming.address.user))
+            asides.create_task(channel.settle(user, incoming.pressed_in))
+        if after.slow:
+            asides.create_task(channel.typing(user))
         for wanted in after.menus:
-            self._asides.create_task(self._set_menu(channel, incoming.address.user, wanted.owner))
+            asides.create_task(self._set_menu(channel, user, wanted.owner))
 
     async def _set_menu(self, channel: Telegram, user: str, owner: int) -> None:
         entries = await self.database.run(lambda conn: self.turns.menu_of(conn, owner), Rank.LONG)

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import time
 from pathlib import Path
 
 import aiohttp
@@ -22,6 +21,7 @@ from bot.clock import Clock, MovableClock, SystemClock
 from bot.demo import CAST, Actor, seed
 from bot.ids import Ids
 from bot.refusals import RefusedError
+from bot.service import DAY_BEGINS
 from bot.settings import LogFormat, Settings
 from quarantine.days import at as day_at
 from quarantine.days import local_day
@@ -33,9 +33,6 @@ HERE = "127.0.0.1"
 
 TOKEN = "123456:DEMO"  # noqa: S105 - opens nothing but the stand-in
 BOT = "CachlyDemoBot"
-BEGINS = time(7, 0)
-"""After the quiet hours, and before the first prompt of the day."""
-
 STARTING_SECONDS = 20.0
 ENDING_SECONDS = 5.0
 
@@ -60,7 +57,7 @@ def morning(below: Clock) -> MovableClock:
 
     At night the stage would seem dead: there is no card for the officer before seven (DESIGN.md §5).
     """
-    return MovableClock(below, day_at(local_day(below.now()), BEGINS))
+    return MovableClock(below, day_at(local_day(below.now()), DAY_BEGINS))
 
 
 async def _play(chosen: Settings, clock: MovableClock) -> None:
@@ -112,7 +109,7 @@ def _phone(actor: Actor) -> dict[str, object]:
         "id": int(actor.user),
         "name": actor.person.name,
         "label": actor.heading,
-        "role": str(actor.role or ""),
+        "role": actor.part,
         "phone_number": actor.person.phone,
     }
     if actor.home is not None:

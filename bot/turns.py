@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.ids import Ids
 from quarantine.conversation import Script
 from quarantine.effects import Effect, LetterPosted, MenuWanted
+from quarantine.letters import Enclosure
 from quarantine.messages import Address, Incoming, Kind, MenuEntry, Term
 from quarantine.store import Context
 from quarantine.talk import Speak, take
@@ -58,6 +59,8 @@ class After:
     settle: bool = False
     menus: tuple[MenuWanted, ...] = ()
     letters: int = 0
+    slow: bool = False
+    """The one who wrote waits a while: for a drawing, or because a chat gets one message a second."""
 
 
 class Turns:
@@ -276,9 +279,11 @@ def _after(turn: Turn) -> After:
     letters = [effect.letter for effect in turn.effects if isinstance(effect, LetterPosted)]
     said = turn.said
     replaced = any(letter.replaces is not None for letter in letters)
+    mine = [letter for letter in letters if letter.owner == turn.owner]
     return After(
         acknowledge=_press(said) if said else None,
         settle=said is not None and said.pressed_in is not None and not replaced,
         menus=tuple(effect for effect in turn.effects if isinstance(effect, MenuWanted)),
         letters=len(letters),
+        slow=len(mine) > 1 or any(letter.enclosure is not Enclosure.NONE for letter in mine),
     )

@@ -13,6 +13,7 @@ from simulator.files import UPLOAD_BYTES, Files
 from simulator.methods import METHODS, Method, read_call
 from simulator.refusal import Json, Refused, bad_request
 from simulator.sending import known_chat
+from simulator.timekeeper import TIMEKEEPER
 from simulator.world import World
 
 WORLD: web.AppKey[World] = web.AppKey("world", World)
@@ -39,6 +40,8 @@ async def handle_call(request: web.Request) -> web.StreamResponse:
         return _answer(NOT_FOUND.as_json(), NOT_FOUND.status)
     try:
         fields = await read_fields(request, world.files)
+        if method.counted:
+            await request.app[TIMEKEEPER].catch_up()
         result = await _with_faults(world, method, fields)
     except Refused as refusal:
         _remember(world, name, fields, refusal.status)

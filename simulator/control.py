@@ -12,9 +12,8 @@ from simulator.botapi import WORLD
 from simulator.faults import Fault
 from simulator.people import Group, Phone
 from simulator.refusal import Json
-from simulator.timekeeper import Timekeeper
+from simulator.timekeeper import TIMEKEEPER
 
-TIMEKEEPER: web.AppKey[Timekeeper] = web.AppKey("timekeeper", Timekeeper)
 FIRST_PHONE = 1_000_001
 FIRST_GROUP = -1_000_001
 KEEP_ALIVE_SECONDS = 15

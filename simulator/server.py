@@ -10,7 +10,7 @@ from aiohttp import web
 from simulator import botapi, control
 from simulator.files import UPLOAD_BYTES
 from simulator.settings import Settings
-from simulator.timekeeper import Timekeeper
+from simulator.timekeeper import TIMEKEEPER, Timekeeper
 from simulator.webhook import Pusher
 from simulator.world import World
 
@@ -23,10 +23,10 @@ async def _outward(app: web.Application) -> AsyncIterator[None]:
     """The tasks that speak first: one pushes updates to a webhook, one follows Cachly's clock."""
     world = app[WORLD]
     async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
-        app[control.TIMEKEEPER] = Timekeeper(world, session)
+        app[TIMEKEEPER] = Timekeeper(world, session)
         tasks = [
             group.create_task(Pusher(world, session).run()),
-            group.create_task(app[control.TIMEKEEPER].run()),
+            group.create_task(app[TIMEKEEPER].run()),
         ]
         yield
         for task in tasks:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import aiohttp
+from aiohttp import web
 
 from simulator.clock import ClockOut, ask_cachly
 from simulator.refusal import Json
@@ -25,6 +26,7 @@ class Timekeeper:
     world: World
     session: aiohttp.ClientSession
     _heeded: float = field(default=float("-inf"))
+    _moving: int = 0
 
     async def run(self) -> None:
         """Follow Cachly's clock until cancelled; where it is out of reach, try again."""
@@ -39,12 +41,21 @@ class Timekeeper:
 
     async def move(self, wanted: Json) -> Json:
         """Pass a move on, and follow meanwhile, since Cachly may send messages while it moves."""
-        async with asyncio.TaskGroup() as group:
-            following = group.create_task(self._follow(MOVING_SECONDS))
-            answer = await self._answer(wanted, None)
-            following.cancel()
+        self._moving += 1
+        try:
+            async with asyncio.TaskGroup() as group:
+                following = group.create_task(self._follow(MOVING_SECONDS))
+                answer = await self._answer(wanted, None)
+                following.cancel()
+        finally:
+            self._moving -= 1
         self.world.publish({"kind": "clock", **answer})
         return answer
+
+    async def catch_up(self) -> None:
+        """Before a message of the bot is put down: during a move hours pass between two of them."""
+        if self._moving:
+            await self.ask()
 
     async def _follow(self, seconds: float) -> None:
         while True:
@@ -69,3 +80,6 @@ class Timekeeper:
         self.world.clock.set_now(instant)
         if drift > WORTH_TELLING_SECONDS:
             self.world.publish({"kind": "clock", "now": instant.isoformat()})
+
+
+TIMEKEEPER: web.AppKey[Timekeeper] = web.AppKey("timekeeper", Timekeeper)

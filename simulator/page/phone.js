@@ -93,6 +93,7 @@ export class PhoneView {
     const near = this.nearEnd(160);
     const old = this.chat.querySelector(`[data-message="${message.message_id}"]`)?.parentElement;
     if (old) old.replaceWith(drawBubble(message, this.deeds()));
+    if (message.from_bot) this.setStatus("bot");
     if (near) this.toEnd();
   }
 

@@ -34,7 +34,7 @@ export function askPlace(sheet, title, owner, others, send, { live = true } = {}
   const buttons = presets(owner, others).map((spot) =>
     el("button", { type: "button", onclick: () => sheet.pick(() => send(chosen(spot))) }, icon(spot.sign), spot.label),
   );
-  const start = owner.home ?? DEFAULT;
+  const start = owner.home ?? others.find((other) => other.home)?.home ?? DEFAULT;
   const latitude = number("Vĩ độ", start.latitude, "any");
   const longitude = number("Kinh độ", start.longitude, "any");
   const form = el(

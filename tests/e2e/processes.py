@@ -43,6 +43,7 @@ def cachly(folder, *words, **chosen):
         capture_output=True,
         text=True,
         timeout=SECONDS,
+        check=False,
     )
     return done.returncode, done.stdout + done.stderr
 

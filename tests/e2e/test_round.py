@@ -86,7 +86,7 @@ async def two_taps(phones):
 
 
 async def test_the_whole_round(phones):
-    """Enrol → verify → guide → link → prompt → two taps → thanks; then silence, step by step to the director."""
+    """Enrol, verify, guide, link, prompt, two taps, thanks; then silence, step by step to the director."""
     await enrol(phones)
     await verify(phones)
     await link(phones, await guide(phones))
