@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+import structlog
 from sqlalchemy import Connection
 
 from bot.turns import Turns
@@ -13,6 +15,10 @@ from quarantine.messages import Delivered, Never, Reason
 from quarantine.turn import Turn
 from storage import outbox, ticks
 
+log = structlog.get_logger()
+
+PUT_OFF = timedelta(minutes=10)
+"""What cannot be decided because of a fault is tried again after this long, and logged each time."""
 _LOST = frozenset({Reason.BLOCKED, Reason.GONE, Reason.NO_ADDRESS})
 """Outcomes that mean that the chat, not only this letter, is lost."""
 
@@ -25,9 +31,19 @@ def record(conn: Connection, turns: Turns, results: Sequence[outbox.Result]) -> 
 
 
 def catch_up(conn: Connection, turns: Turns, limit: int = 200) -> int:
-    """Take the turns of outcomes that were recorded without them, because they had failed then."""
-    left = outbox.unsettled(conn, limit)
-    _follow_up(conn, turns, left)
+    """Take the turns of outcomes that were recorded without them, because they had failed then.
+
+    One that fails again is looked at later; it holds up neither the others nor the sweep.
+    """
+    now = turns.clock.now()
+    left = outbox.unsettled(conn, limit, now)
+    for one in left:
+        try:
+            with conn.begin_nested():
+                _follow_up(conn, turns, [one])
+        except Exception:
+            log.exception("outcome not followed up", letter_id=one.id)
+            outbox.put_off(conn, one.id, now + PUT_OFF)
     return len(left)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, select, text
 
 from storage import tables
 from storage.outbox_claims import EXPIRED, UNREADABLE, VOID, Claimed, Claims, Dropped, claim
-from storage.outbox_records import DOWN, Recorded, Result, hold, record, settle, unsettled
+from storage.outbox_records import DOWN, Recorded, Result, hold, put_off, record, settle, unsettled
 from storage.tables import core
 from storage.types import Instant
 
@@ -28,6 +28,7 @@ __all__ = [
     "counts",
     "hold",
     "next_due",
+    "put_off",
     "record",
     "settle",
     "unsettled",

@@ -233,19 +233,22 @@ def _each(conn: Connection, statement: Any, rows: Sequence[dict[str, Any]]) -> N
 _UNSETTLED = (
     select(_LETTER)
     .where(
-        text("letter.watch <> '' AND letter.status IN ('delivered', 'dead') AND letter.settled_at IS NULL")
+        text("letter.watch <> '' AND letter.status IN ('delivered', 'dead') AND letter.settled_at IS NULL"),
+        or_(_AT.is_(None), _LETTER.c.due_at <= _AT),
     )
     .order_by(_LETTER.c.id)
     .limit(bindparam("limit", type_=ID))
     .with_for_update(skip_locked=True)
 )
+_PUT_OFF = _OF_ROW.values(due_at=_AT)
 _SETTLE = _LETTER.update().where(among(_LETTER.c.id)).values(settled_at=_AT)
 
 
-def unsettled(conn: Connection, limit: int) -> list[Recorded]:
+def unsettled(conn: Connection, limit: int, now: datetime | None = None) -> list[Recorded]:
     """Watched letters whose outcome was recorded, but not yet the turn that it opens; locked on PostgreSQL.
 
-    A crash between the two leaves them here: take the turn and `settle` them in one transaction.
+    A fault in that turn leaves them here: take it again and `settle` them in one transaction. Those that were
+    `put_off` are left out until `now` has come to their time.
     """
     return [
         Recorded(
@@ -253,8 +256,14 @@ def unsettled(conn: Connection, limit: int) -> list[Recorded]:
             outcome=Delivered(row.native_id) if row.status == "delivered" else Never(Reason(row.reason)),
             at=row.delivered_at or row.due_at,
         )
-        for row in conn.execute(_UNSETTLED, {"limit": limit})
+        for row in conn.execute(_UNSETTLED, {"limit": limit, "happened_at": now})
     ]
+
+
+def put_off(conn: Connection, letter_id: int, until: datetime) -> None:
+    """Look at this unsettled letter again at `until`: its turn has failed once more."""
+    # When it was due to be sent matters no more.
+    conn.execute(_PUT_OFF, {"row_id": letter_id, "happened_at": until})
 
 
 def settle(conn: Connection, letter_ids: Sequence[int], at: datetime) -> None:
