@@ -1,4 +1,4 @@
-"""Load for a webhook, as a process of its own: so many connections, each waiting for its answer before the next.
+"""Load for a webhook, as a process of its own: each connection waits for its answer before it goes on.
 
     python -m bench.load PORT CONNECTIONS PAUSE FILE
 

@@ -31,8 +31,8 @@ class Spread:
 class Figure:
     """One line of the table.
 
-    `higher` says whether more is better; `target` is performance.md §0's, `floor` how many times the usual way it
-    must be at least. `sampled` says what was not measured in full.
+    `higher` says whether more is better; `target` is performance.md §0's, `floor` how many times the
+    usual way it must be at least. `sampled` says what was not measured in full.
     """
 
     name: str

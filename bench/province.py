@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
@@ -13,7 +13,7 @@ from quarantine.checkins import Stage
 from quarantine.days import local_day
 from quarantine.names import words
 from quarantine.people import EpisodeState, Posting, Reason, Role, Unit, UnitKind
-from quarantine.protocol import DEFAULT_PROTOCOL, ends_at, next_at, protocol
+from quarantine.protocol import DEFAULT_PROTOCOL, Opening, ends_at, next_at, protocol
 from storage import lookups, tables
 from storage.engine import open_engine
 from storage.lookups import Index
@@ -68,8 +68,9 @@ def settle(
         _episodes(conn, keyring, residents, now, due=not prompted)
         if prompted:
             _chats(conn, keyring, residents, now)
-            _past(conn, keyring, residents, now, history)
-            _prompts(conn, residents, now)
+            *past, newest = _openings(now, history)
+            _past(conn, keyring, residents, past)
+            _prompts(conn, residents, newest)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(text("ANALYZE"))
     engine.dispose()
@@ -193,60 +194,56 @@ def _episodes(conn: Connection, keyring: Keyring, residents: int, now: datetime,
     fill(conn, core(tables.Episode), fixed, ("id", "person_id", "responder_id", "unit_id", "dwelling"), rows)
 
 
-def _prompts(conn: Connection, residents: int, now: datetime) -> None:
-    opened = now - timedelta(minutes=10)
-    day: dict[str, date | str] = {"day": local_day(now), "slot": "morning"}
+def _prompts(conn: Connection, residents: int, opening: Opening) -> None:
+    day = {"day": opening.day, "slot": opening.slot.name}
     prompts = ((Province.prompt(n), FIRST_PERSON + n) for n in range(residents))
-    fill(conn, core(tables.Prompt), {**day, "opened_at": opened}, ("id", "responder_id"), prompts)
-    _checkins(conn, residents, day, CHECKINS, PROMPTS, now, open_now=True)
+    opened = {**day, "opened_at": opening.opens_at}
+    fill(conn, core(tables.Prompt), opened, ("id", "responder_id"), prompts)
+    _checkins(conn, residents, opening, CHECKINS, PROMPTS, open_now=True)
 
 
-def _past(conn: Connection, keyring: Keyring, residents: int, now: datetime, history: int) -> None:
-    """Check-ins that are done, each with its report and position; two a day."""
+def _past(conn: Connection, keyring: Keyring, residents: int, openings: Sequence[Opening]) -> None:
+    """Check-ins that are done, each with its report and position."""
     answers: dict[str, object] = {"signs": [], "temperature": None, "text": "", "reasons": []}
-    position = {"lat": LAT, "lng": LNG, "accuracy_m": 15.0, "taken_at": now}
-    for step in range(history):
-        at = now - timedelta(hours=12 * (step + 1))
-        base = HISTORY + step * 1_000_000 * 10
-        day: dict[str, date | str] = {"day": local_day(at), "slot": ("afternoon", "morning")[step % 2]}
-        _checkins(conn, residents, day, base, base, at, open_now=False)
+    for step, opening in enumerate(openings):
+        at = opening.opens_at + timedelta(minutes=7)
+        base = HISTORY + step * 10_000_000
+        _checkins(conn, residents, opening, base, base, open_now=False)
         reports = (
             (base + n, EPISODES + n, base + n, keyring.seal_json("report", "answers", base + n, answers))
             for n in range(residents)
         )
         told = {"version": 1, "at": at, "level": 0, "given_by": "self"}
         fill(conn, core(tables.Report), told, ("id", "episode_id", "checkin_id", "answers"), reports)
+        position = {"lat": LAT, "lng": LNG, "accuracy_m": 15.0, "taken_at": at}
         fixes = (
             (base + n, EPISODES + n, base + n, keyring.seal_json("fix", "position", base + n, position))
             for n in range(residents)
         )
-        judged = {
-            "at": at,
-            "source": "pin",
-            "distance_m": 8.0,
-            "accuracy_m": 15.0,
-            "grade": "B",
-            "verdict": "inside",
-        }
-        fill(conn, core(tables.Fix), judged, ("id", "episode_id", "checkin_id", "position"), fixes)
+        judged = {"at": at, "source": "pin", "distance_m": 8.0, "accuracy_m": 15.0, "grade": "B"}
+        columns = ("id", "episode_id", "checkin_id", "position")
+        fill(conn, core(tables.Fix), {**judged, "verdict": "inside"}, columns, fixes)
+
+
+def _openings(now: datetime, history: int) -> list[Opening]:
+    """So many openings before the newest one that has begun, and that one."""
+    rules = protocol(DEFAULT_PROTOCOL)
+    found = [rules.first_opening(now - timedelta(days=history + 2))]
+    while (following := rules.next_opening(found[-1].opens_at)).opens_at <= now:
+        found.append(following)
+    return found[-1 - history :]
 
 
 def _checkins(
-    conn: Connection,
-    residents: int,
-    day: dict[str, date | str],
-    first: int,
-    first_prompt: int,
-    at: datetime,
-    *,
-    open_now: bool,
+    conn: Connection, residents: int, opening: Opening, first: int, first_prompt: int, *, open_now: bool
 ) -> None:
     fixed = {
-        **day,
+        "day": opening.day,
+        "slot": opening.slot.name,
         "stage": (Stage.PROMPTED if open_now else Stage.DONE).value,
-        "closes_at": at + timedelta(hours=4),
-        "next_at": at + timedelta(hours=1) if open_now else None,
-        "delivered_at": at,
+        "closes_at": opening.closes_at,
+        "next_at": opening.closes_at if open_now else None,
+        "delivered_at": opening.opens_at,
         "reported": not open_now,
         "version": 1 if open_now else 3,
     }

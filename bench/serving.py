@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from bench.ours import renderer
+from bench.processes import READY
 from bench.province import ACCOUNT
 from bench.usual.handling import TOKEN, Usual
 from bot.clock import SystemClock
@@ -26,7 +27,6 @@ from storage.engine import open_engine
 from storage.sealing import Keyring
 
 SECRET = "a-secret-of-the-benchmark"  # noqa: S105 - guards nothing
-READY = "ready"
 
 
 async def ours(url: str, port: int, *, everything: bool) -> None:
@@ -51,7 +51,7 @@ async def ours(url: str, port: int, *, everything: bool) -> None:
 
 
 async def usual(url: str, port: int) -> None:
-    """aiohttp, and python-telegram-bot behind it; answers when the handler is done, else acknowledged is lost."""
+    """A site of aiohttp, and python-telegram-bot behind it; it answers when the handler is done."""
     async with Usual(url) as bot:
 
         async def hook(request: web.Request) -> web.Response:

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +11,9 @@ from bench import load, messages
 from bench.databases import POSTGRES
 from bench.measuring import Figure, Spread
 from bench.ours import count
+from bench.processes import free_port, running, told_by
 from bench.province import ACCOUNT
-from bench.serving import READY, SECRET
+from bench.serving import SECRET
 from bench.turns import CLOCK, Ground
 from bench.usual import rows
 from storage import tables
@@ -63,8 +59,8 @@ def measure(ground: Ground, keys: str, runs: int) -> Iterator[Figure]:
         lambda: ours(ground, keys, residents=5_000, processes=2),
         lambda: usual(ground, residents=300, processes=2),
     )
-    yield _rate("webhook to commit, 2 processes", place.kind, *pair, target=5_000)
-    yield _wait("webhook p99, 2 processes", place.kind, *pair, "p99")
+    yield _rate("webhook to commit, 2 processes", place.kind, pair[0], pair[1], target=5_000)
+    yield _wait("webhook p99, 2 processes", place.kind, pair[0], pair[1], "p99")
 
 
 def _runs(runs: int, *measures: Callable[[], Taken]) -> list[list[Taken]]:
@@ -107,7 +103,8 @@ def ours(
     url = ground.place.fresh(ground.ours)
     engine = open_engine(url)
     before = count(engine, tables.Report)
-    with served("ours", url, processes, BENCH_KEYS=keys) as port:
+    port = free_port()
+    with running("bench.serving", "ours", url, str(port), processes=processes, BENCH_KEYS=keys):
         taken = pressed(ground.place.folder, port, residents, connections, pause)
     assert count(engine, tables.Report) - before == residents
     assert count(engine, tables.Letter) == 2 * residents
@@ -121,7 +118,8 @@ def usual(
 ) -> Taken:
     """One run against the usual server; only what it committed is counted."""
     url = ground.place.fresh(ground.usual)
-    with served("usual", url, processes) as port:
+    port = free_port()
+    with running("bench.serving", "usual", url, str(port), processes=processes):
         taken = pressed(ground.place.folder, port, residents, connections, pause)
     engine = rows.open_sync(url)
     with engine.connect() as conn:
@@ -132,35 +130,10 @@ def usual(
     return taken
 
 
-@contextmanager
-def served(kind: str, url: str, processes: int, **environment: str) -> Iterator[int]:
-    """Servers of one kind on one port, which the system shares out among them."""
-    with socket.socket() as free:
-        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        command = [sys.executable, "-m", "bench.serving", kind, url, str(port)]
-        started = [
-            subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})  # noqa: S603 - our own module
-            for _ in range(processes)
-        ]
-        try:
-            for process in started:
-                assert process.stdout is not None
-                assert process.stdout.readline().strip() == READY
-            yield port
-        finally:
-            for process in started:
-                process.terminate()
-            for process in started:
-                process.wait(timeout=30)
-
-
 def pressed(folder: Path, port: int, residents: int, connections: int, pause: float) -> Taken:
     """Have the load run against a port: all presses, then all locations."""
     path = folder / "requests.bin"
     bodies = (make(n, CLOCK.now()) for make in (messages.press, messages.place) for n in range(residents))
     load.written(path, port, f"/hooks/{ACCOUNT}", SECRET, bodies)
-    command = [sys.executable, "-m", "bench.load", str(port), str(connections), str(pause), str(path)]
-    told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603 - the same
+    told = json.loads(told_by("bench.load", str(port), str(connections), str(pause), str(path)))
     return Taken(told["rate"], told["p50"], told["p99"])

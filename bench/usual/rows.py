@@ -52,7 +52,7 @@ class Round(SQLModel, table=True):
 
     metadata = metadata
     id: int | None = Field(default=None, primary_key=True)
-    stay_id: int = Field(foreign_key="stay.id", index=True)
+    stay_id: int | None = Field(foreign_key="stay.id", index=True)
     day: date
     slot: str
     state: str = Field(index=True)
