@@ -160,7 +160,8 @@ class Sentence:
 
     def _end_denial(self, *, of_something: bool = False) -> None:
         if self.denial is _Denial.OPEN and self.empty and not of_something:
-            self.found.well = True
+            # A mere "không" or "chưa": an answer by itself, but not at the end of talk about something else.
+            self.found.nod = True
         if self.denial is _Denial.LIST and self.of_all and self.items > 1:
             self.found.well = True
         self.found.doubtful |= self.pending

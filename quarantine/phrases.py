@@ -25,6 +25,7 @@ _SHORT = {
     "e": "em",
     "mk": "mình",
 }
+_OTHER_WORDS = frozenset({"mưa"})  # rain; never "mửa" with its tone left out
 _ANY_DENIAL = "khong"  # stands in a phrase for every word of denial
 
 
@@ -79,7 +80,7 @@ def fits(typed: Word, meant: Word, *, alone: bool = True) -> bool:
     Within a phrase (not `alone`) hats may be left out too: "sót" is another word than "sốt", but "kho thở"
     can only be "khó thở".
     """
-    if typed.bare != meant.bare:
+    if typed.bare != meant.bare or typed.text in _OTHER_WORDS:
         return False
     if typed.toneless or (typed.letters, typed.tone) == (meant.letters, meant.tone):
         return True

@@ -181,5 +181,4 @@ SKIP = """
     | lấy hộ | hộ em | hộ tôi | hộ mình | sinh non | sữa non | đẻ non | rau non | nón lá | mũ nón | đội
     nón | nước non | nhức đầu gối | đau đầu gối | đi ngoài đường | đi ngoài phố | đi ngoài bình thường |
     ra ngoài | mặt mũi | nôn nóng | một xíu | chút xíu | tí xíu
-    | trời mưa | mưa to | mưa bão | tạnh mưa | cơn mưa | mưa gió
 """

@@ -320,9 +320,17 @@ class Talk:
             self._resume()
         else:
             ask = following if isinstance(following, Ask) else Ask(following)
+            if self.script.questions[frame.question].want and not ask.question.want and ask.drawn():
+                self._take_keys_away()
             frame.turn_to(ask, number(QUESTION, self.turn.ids()), self.turn.now, self.turn.memory)
             frame.trail = [*frame.trail, before][-MEMORY_OF_STEPS:]
             self._say(frame)
+
+    def _take_keys_away(self) -> None:
+        """Choices under a message would leave the keys of the question before it below the chat."""
+        lead, self.turn.lead = self.turn.lead, []
+        self.turn.say("word.received")
+        self.turn.lead = lead
 
     def _begin(self, following: Next) -> None:
         """A new subject, on top of what was being talked about."""

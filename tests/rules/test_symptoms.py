@@ -400,3 +400,11 @@ def test_a_sign_without_any_denial_is_found():
                 seen += 1
                 assert read_symptoms(text).present & {code, "coughing_blood"}, text
     assert seen > 20
+
+
+def test_rain_is_not_vomiting():
+    """Rain is no sign, and a remark about the weather does not say that somebody is well."""
+    for said in ("hôm nay trời mưa to quá", "mai tạnh mưa chưa cháu", "mưa"):
+        assert not read_symptoms(said).present
+        assert not read_symptoms(said).well
+    assert read_symptoms("mửa hai lần").present == {"vomiting"}
