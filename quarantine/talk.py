@@ -188,19 +188,12 @@ class Talk:
             self._anytime(anytime)
         elif command is not None:
             self._begin(command)
-        elif text.lower() == OPENED:
-            self._opened()
+        elif text.lower() == OPENED:  # answers nothing: what is being asked is shown again
+            self._say(self.frames[-1]) if self.frames else self._begin(self.hooks.started(self.turn, ""))
         elif self.frames:
             self._read(self.frames[-1])
         else:
             self._unasked(folded)
-
-    def _opened(self) -> None:
-        """START was pressed: answers nothing, so what is being asked is shown again, else the menu."""
-        if self.frames:
-            self._say(self.frames[-1])
-        else:
-            self._begin(self.hooks.started(self.turn, ""))
 
     def _command(self, text: str, folded: str) -> Next | None:
         slash = text[1:].lower().replace("@", " ").partition(" ")[0] if text.startswith("/") else None
