@@ -220,7 +220,7 @@ class _Readable:
 
 
 def _why_not(row: records.AnyRow, now: datetime) -> str:
-    if row.valid_until is not None and row.valid_until < now:
+    if row.valid_until is not None and row.valid_until <= now:
         return EXPIRED
     return "" if row.holds else VOID
 

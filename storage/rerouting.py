@@ -66,7 +66,7 @@ def reroute(writing: Writing, moves: Sequence[tuple[Episode, Episode]]) -> None:
         for row in found
     ]
     writing.conn.execute(_MOVE, rows)
-    letters = [_letter(writing, prompt) for prompt in ours if writing.now <= prompt["valid_until"]]
+    letters = [_letter(writing, prompt) for prompt in ours if writing.now < prompt["valid_until"]]
     if letters:
         writing.conn.execute(_LETTER.insert(), letters)
 

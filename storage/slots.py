@@ -123,7 +123,7 @@ def open_slot(
     """Open one slot for at most `chunk` episodes whose `next_at` is exactly `at` (else the opening's hour).
 
     Makes their prompts, check-ins and letters, and moves them on to the following opening or their end. When
-    `now` is past `prompt_until` (the start after an outage) nobody is written to, and the check-ins are due
+    `now` has reached `prompt_until` (the start after an outage) nobody is written to, and the check-ins are due
     at once as a system fault. `ids(n)` gives the first of n consecutive ids. Run each chunk in a transaction
     of its own.
     """
@@ -133,7 +133,7 @@ def open_slot(
         return Opened(0, done=True)
     size = len(episodes)
     first = ids(3 * size)
-    in_time = now <= opening.prompt_until
+    in_time = now < opening.prompt_until
     values = {
         "ids": episodes,
         "before_prompts": first - 1,
