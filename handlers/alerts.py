@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from quarantine import duty
 from quarantine.days import after_quiet, local_day
@@ -22,6 +22,8 @@ from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.turn import Turn
 
 URGENT = frozenset({TaskKind.RED})
+NOBODY_YET = -1
+"""The level of a task whose first rung has not been told."""
 CARD = "task.card"
 """The question that stands under every task card."""
 
@@ -57,11 +59,13 @@ def open_task(
     since: datetime | None = None,
     checkin_id: int | None = None,
     tell: bool = True,
+    wait: timedelta | None = None,
     **detail: object,
 ) -> Task:
     """Open a task, or return to the person's open one of that kind, and tell the first who can take it.
 
-    RED tells again even when a task is already open: the person has just said that it is serious.
+    RED tells again even when a task is already open: the person has just said that it is serious. With
+    `wait` nobody is told before that time has passed; the task stands in the list all the same.
     """
     known = turn.store.open_task(person_id, kind)
     if known is not None:
@@ -84,10 +88,11 @@ def open_task(
         protocol=code,
         detail=detail,
     )
-    level = first_rung_with_people(turn.store, task, 0)
-    task = replace(task, level=level, next_at=next_due(task, level, turn.now))
+    level = first_rung_with_people(turn.store, task, 0) if wait is None else NOBODY_YET
+    due = next_due(task, level, turn.now) if wait is None else after_quiet(turn.now + wait)
+    task = replace(task, level=level, next_at=due)
     turn.record(TaskOpened(task))
-    if tell:
+    if tell and wait is None:
         _tell(turn, task, level)
     return task
 

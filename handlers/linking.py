@@ -19,13 +19,14 @@ from quarantine.effects import (
     EpisodeChanged,
     MenuWanted,
     PersonChanged,
+    TaskChanged,
 )
 from quarantine.measures import Status, read_year
 from quarantine.messages import Term
 from quarantine.people import LINKABLE_STATES, EpisodeState
 from quarantine.protocol import next_at, protocol
 from quarantine.store import File
-from quarantine.tasks import TaskKind
+from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.turn import Turn
 
 TRIES_PER_CHAT, TRIES_PER_ACCOUNT = 5, 500
@@ -143,6 +144,10 @@ def _bind(turn: Turn, code: Code, file: File) -> Next:
     )
     # No gap between linked and monitoring: whoever closes the notice unread is asked all the same.
     turn.record(EpisodeChanged(file.episode, linked, turn.owner, turn.now, "linked"))
+    helped = turn.store.open_task(file.person.id, TaskKind.LINK)
+    if helped is not None:
+        done = replace(helped, state=TaskState.DONE, outcome=Outcome.DONE, next_at=None)
+        turn.record(TaskChanged(helped, done, turn.owner, turn.now))
     turn.record(MenuWanted(turn.owner, turn.chat.id))
     return Ask(
         LANGUAGE, memory={"episode": file.episode.id, "order": file.episode.order_number, "code": code.id}

@@ -259,7 +259,7 @@ def _help_task(turn: Turn, text: str) -> None:
         unit_id=episode.unit_id,
         person_id=turn.owner,
         episode=episode,
-        words=text or Term("task.wants_human"),
+        words=Term("task.wrote", {"text": text}) if text else Term("task.wants_human"),
     )
 
 

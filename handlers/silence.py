@@ -158,7 +158,9 @@ def tasks_due(turn: Turn, tasks: Sequence[Task]) -> None:
         after = climb(turn, task, tell=task.kind in URGENT)
         if after.next_at is not None or after.level > task.level:
             climbed.append(after)
-    tell_together(turn, [task for task in climbed if task.kind not in URGENT], climbed=True)
+    told = [task for task in climbed if task.kind not in URGENT]
+    tell_together(turn, [task for task in told if task.level == 0])
+    tell_together(turn, [task for task in told if task.level > 0], climbed=True)
 
 
 def tell_together(turn: Turn, tasks: Sequence[Task], *, climbed: bool = False) -> None:

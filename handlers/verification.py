@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from handlers import draft, guidance, homes
@@ -24,6 +25,8 @@ from quarantine.tasks import Outcome, Task, TaskKind
 from quarantine.turn import Turn
 
 FLOW = "verify"
+UNLINKED_FOR = timedelta(hours=24)
+"""Who is verified but has linked no phone by then is put before the officer (domain.md §E1)."""
 
 EDIT = Question(
     "verify.edit_which",
@@ -171,6 +174,15 @@ def confirmed(turn: Turn, value: str) -> Next:
     turn.say("verify.done", name=file.person.name)
     if place is None:
         open_task(turn, TaskKind.HOME, unit_id=file.unit.id, person_id=file.person.id, episode=after)
+    open_task(
+        turn,
+        TaskKind.LINK,
+        unit_id=file.unit.id,
+        person_id=file.person.id,
+        episode=after,
+        wait=UNLINKED_FOR,
+        why=Term("link.why_not_yet"),
+    )
     guidance.offer(turn, replace(file, episode=after))
     return DONE
 
