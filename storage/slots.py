@@ -122,10 +122,9 @@ def open_slot(
 ) -> Opened:
     """Open one slot for at most `chunk` episodes whose `next_at` is exactly `at` (else the opening's hour).
 
-    Makes their prompts, check-ins and letters, and moves them on to the following opening or their end. When
-    `now` has reached `prompt_until` (the start after an outage) nobody is written to, and the check-ins are due
-    at once as a system fault. `ids(n)` gives the first of n consecutive ids. Run each chunk in a transaction
-    of its own.
+    Makes their prompts, check-ins and letters, and moves them on to the following opening or their end. From
+    `prompt_until` on (the start after an outage) nobody is written to, and the check-ins are due at once as a
+    system fault. `ids(n)` gives the first of n consecutive ids. Run each chunk in a transaction of its own.
     """
     due = {"at": at or opening.opens_at, "protocol": protocol_code, "chunk": chunk}
     episodes = conn.execute(_CHUNK, due).scalars().all()
