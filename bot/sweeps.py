@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -78,19 +79,19 @@ class Sweeps:
 
     async def _open_slots(self, now: datetime) -> int:
         """Open what is due; what fails, or is in another sweep's hands, is left to the next one."""
-        total, opened = 0, 1
-        while opened:
-            groups = await self.database.run(lambda conn: slots.due_groups(conn, now), Rank.CLOCK)
-            opened = sum([await self._slot_safely(code, due_at, now) for code, due_at in groups])
-            total += opened
-        return total
-
-    async def _slot_safely(self, code: str, due_at: datetime, now: datetime) -> int:
-        try:
-            return await self._open_slot(code, due_at, now)
-        except Exception:
-            log.exception("slot not opened", protocol=code)
-            return 0
+        total, broken = 0, frozenset[str]()
+        while True:
+            look = partial(slots.due_groups, now=now, without=broken)
+            opened, failed = 0, set[str]()
+            for code, due_at in await self.database.run(look, Rank.CLOCK):
+                try:
+                    opened += await self._open_slot(code, due_at, now)
+                except Exception:
+                    log.exception("slot not opened", protocol=code)
+                    failed.add(code)
+            total, broken = total + opened, broken | failed
+            if not (opened or failed):
+                return total
 
     async def _open_slot(self, code: str, due_at: datetime, now: datetime) -> int:
         rules = protocol(code)

@@ -5,7 +5,7 @@ Nothing is decrypted and no row becomes a Python object: a million episodes cost
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -61,6 +61,7 @@ _FIRST_DUE = (
         _EPISODE.c.next_at > bindparam("after", type_=Instant()),
         _EPISODE.c.next_at <= bindparam("now", type_=Instant()),
         _EPISODE.c.next_at < _EPISODE.c.ends_at,
+        _EPISODE.c.protocol.not_in(bindparam("without", expanding=True)),
     )
     .order_by(_EPISODE.c.next_at)
     .limit(1)
@@ -68,16 +69,19 @@ _FIRST_DUE = (
 )
 
 
-def due_groups(conn: Connection, now: datetime, limit: int = 10) -> list[tuple[str, datetime]]:
+def due_groups(
+    conn: Connection, now: datetime, limit: int = 10, without: Collection[str] = ()
+) -> list[tuple[str, datetime]]:
     """What is to be opened next, as (protocol, `next_at`), oldest first: one group for each due moment.
 
     Ask again once these are done, for a moment may be that of several protocols. What another process is
-    opening is passed over. It costs by the moments, not by the episodes.
+    opening is passed over, as are the protocols in `without`. It costs by the moments, not by the episodes.
     """
     groups: list[tuple[str, datetime]] = []
     after = EPOCH
+    moment = {"now": now, "without": sorted(without)}
     while len(groups) < limit:
-        found = conn.execute(_FIRST_DUE, {"now": now, "after": after}).first()
+        found = conn.execute(_FIRST_DUE, moment | {"after": after}).first()
         if found is None:
             break
         groups.append((found.protocol, found.next_at))
