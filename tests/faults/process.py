@@ -136,7 +136,8 @@ class Play:
     async def run(self) -> None:
         """Play all steps."""
         doing = {Do.SWEEP: self.sweep, Do.SEND: self.send, Do.HEAR: self.hear}
-        for self.step, step in enumerate(self.plan.steps):
+        for number, step in enumerate(self.plan.steps):
+            self.step = number
             self.instant = max(self.instant, step.at)
             await doing[step.do](step)
         await asyncio.to_thread(self.database.close)

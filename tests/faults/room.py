@@ -1,4 +1,4 @@
-"""One process of Cachly within the test's own: what runs on a database, with phones that keep what they get."""
+"""What one process of Cachly does, within the process of the test, with phones that keep all they get."""
 
 import copy
 import itertools

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Row, select
 
-from quarantine.messages import Incoming
 from quarantine.frames import unpack_frames
+from quarantine.messages import Incoming
 from storage import tables
 from storage.sealing import Keyring
 from storage.tables import core
@@ -128,14 +128,14 @@ def _shown(plan: Plan) -> dict[str, list[str]]:
     return dict(shown)
 
 
-def differences(found: Ending, wanted: Ending) -> list[str]:
+def differences(found: Ending, wanted: Ending, *, ordered: bool = True) -> list[str]:
     """What one ending has and the other has not, a line each; phones are compared without repeats."""
     lines = []
     for each in fields(Ending):
         here, there = (_lines(getattr(one, each.name)) for one in (found, wanted))
         lines += [f"{each.name} + {line}" for line in (here - there).elements()]
         lines += [f"{each.name} - {line}" for line in (there - here).elements()]
-    if not lines:
+    if ordered and not lines:
         here, there = _once_each(found.shown), _once_each(wanted.shown)
         lines += [f"{phone} in another order" for phone in here if here[phone] != there[phone]]
     return lines

@@ -51,18 +51,19 @@ class Ward:
     engine: Engine
     plan: Plan
 
-    def live(self, plan: Plan) -> int:
-        """Start a process, wait for its end and answer how it ended: 0, or minus the signal."""
-        process = NURSERY.Process(target=play, args=(plan,))
-        process.start()
-        process.join(SECONDS)
-        if process.is_alive():
-            process.kill()
-            process.join()
-            pytest.fail("the process hangs")
-        code = process.exitcode
-        process.close()
-        return code
+    def live(self, *plans: Plan) -> list[int]:
+        """Start a process for each plan, wait for their ends and answer them: 0, or minus the signal."""
+        processes = [NURSERY.Process(target=play, args=(plan,)) for plan in plans]
+        for one in processes:
+            one.start()
+        for one in processes:
+            one.join(SECONDS)
+        hanging = [one for one in processes if one.is_alive()]
+        for one in hanging:
+            one.kill()
+            one.join()
+        assert not hanging
+        return [one.exitcode for one in processes]
 
     def in_flight(self) -> Counter[str]:
         """How many letters were claimed by the process that died, by phone."""
@@ -106,7 +107,7 @@ def undisturbed(sqlite_template, tmp_path_factory):
     path = folder / "cachly.db"
     path.write_bytes(sqlite_template.read_bytes())
     found = _ward(f"sqlite:///{path}", folder)
-    assert found.live(found.plan) == 0
+    assert found.live(found.plan) == [0]
     yield found.ending()
     found.engine.dispose()
 
@@ -118,7 +119,12 @@ def test_the_story_is_told_once(undisturbed):
     assert {row[-1] for row in undisturbed.inbox} == {"done"}
     stages = Counter(row[1] for row in undisturbed.checkins)
     assert stages == {"done": 9, "overdue": 1}
-    assert Counter(row[1] for row in undisturbed.tasks) == dict(red=1, amber=1, location=2, contact=1)
+    assert Counter(row[1] for row in undisturbed.tasks) == {
+        "red": 1,
+        "amber": 1,
+        "location": 2,
+        "contact": 1,
+    }
     assert len(undisturbed.reports) == 10
 
 
@@ -148,16 +154,16 @@ SENT = [
 def _crash(ward, crash):
     """Die there, start again, and go on to the end; answers what was in flight at the crash."""
     plan = replace(ward.plan, crash=crash)
-    assert ward.live(plan) == -signal.SIGKILL
+    assert ward.live(plan) == [-signal.SIGKILL]
     flying = ward.in_flight()
     ward.a_minute_passes()
-    assert ward.live(replace(ward.plan, steps=after_the_crash(plan))) == 0
+    assert ward.live(replace(ward.plan, steps=after_the_crash(plan))) == [0]
     return flying
 
 
 @pytest.mark.parametrize("crash", UNSENT, ids=str)
 def test_a_crash_before_sending_leaves_no_trace(ward, undisturbed, crash):
-    """Killed in a turn, a sweep or before a send: the end is as if nothing had happened, nothing seen twice."""
+    """Killed in a turn, a sweep or before a send: the end is as if nothing had happened."""
     _crash(ward, crash)
     found = ward.ending()
     assert not repeats(found.shown)
@@ -171,3 +177,11 @@ def test_a_crash_after_sending_repeats_what_was_in_flight(ward, undisturbed, cra
     found = ward.ending()
     assert repeats(found.shown) <= flying
     assert differences(found, undisturbed) == []
+
+
+def test_two_processes_live_the_same_morning(ward, undisturbed):
+    """Two processes that sweep, send and hear all the same messages at once end as one alone does."""
+    assert ward.live(ward.plan, ward.plan) == [0, 0]
+    found = ward.ending()
+    assert not repeats(found.shown)
+    assert differences(found, undisturbed, ordered=False) == []

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from bot.turns import TRIES
@@ -14,7 +14,7 @@ from quarantine.messages import Address, Incoming, Kind
 from storage import contexts, tables
 from storage.apply import apply
 from tests.faults.room import KEYRING, furnished, with_handlers
-from tests.faults.ward import ACCOUNT, FIRST_RESIDENT, HOME_AT, says, shares, user
+from tests.faults.ward import FIRST_RESIDENT, HOME_AT, says, shares, user
 
 REPORTS, INBOX = tables.Report, tables.Inbox
 
@@ -143,7 +143,7 @@ async def test_one_stale_decision_reruns_the_group_singly(room, clock, logged):
     """When two turns of a group decide on the same conversation all are taken singly; none is lost."""
     here = room()
     await _asked(here, clock, 4)
-    other = Address(ACCOUNT, "another-phone")
+    other = Address("zalo", "another-phone")
     hello = Incoming(other, "hello-again", clock.at, Kind.OTHER)
     with here.engine.begin() as conn:
         chat = contexts.load(conn, KEYRING, [hello], here.turns.ids.one, clock.at)[0].chat
@@ -194,8 +194,6 @@ def away(engine, request):
     if engine.dialect.name == "sqlite":
         yield Away(engine, None)
         return
-    from sqlalchemy import create_engine, make_url
-
     url = make_url(request.getfixturevalue("postgres_server")).set(drivername="postgresql+psycopg")
     server = create_engine(url, isolation_level="AUTOCOMMIT")
     yield Away(engine, server)
