@@ -99,6 +99,7 @@ async def _take_in(chosen: Settings, channel: Telegram, service: Service) -> Non
         service.states[account] = "webhook"
         return
     await _until_done(account, channel.delete_webhook)
+    service.states[account] = "polling"
     await Poller(account, channel, service, states=service.states).run()
 
 

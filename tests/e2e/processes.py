@@ -143,3 +143,53 @@ def stand_in(folder, *more):
     with started(folder, "telegram", *words) as process:
         process.until(lambda: fetched(f"{root}/sim/phones"), "the stand-in")
         yield root
+
+
+KEY = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+SECRET = "a-secret-of-the-tests"
+
+
+@dataclass
+class Installation:
+    """A folder with settings, as an operator has it, beside a stand-in Telegram."""
+
+    folder: Path
+    telegram: str
+    port: int
+    settings: dict
+
+    @property
+    def site(self):
+        """Where Cachly answers."""
+        return f"http://{HERE}:{self.port}"
+
+    def cachly(self, *words):
+        """Run a command to its end; its exit code and what it printed."""
+        return cachly(self.folder, *words, **self.settings)
+
+    @contextlib.contextmanager
+    def running(self, *, webhook=False):
+        """`cachly run` until the block ends, once messages come in."""
+        public = {"CACHLY_PUBLIC_URL": self.site, "CACHLY_WEBHOOK_SECRET": SECRET} if webhook else {}
+        way = "webhook" if webhook else "polling"
+        with started(self.folder, "run", CACHLY, "run", **self.settings, **public) as process:
+            process.until(lambda: (self.health() or {}).get("accounts") == {"telegram": way}, f"{way} messages")
+            yield process
+
+    def health(self):
+        """What /healthz says; None while nobody answers."""
+        return fetched(f"{self.site}/healthz")
+
+
+@contextlib.contextmanager
+def installation(folder):
+    """An installation with an empty database and a stand-in Telegram that keeps no limits."""
+    with stand_in(folder, "--no-limits") as telegram:
+        port = free_port()
+        settings = {
+            "CACHLY_KEYS": KEY,
+            "CACHLY_TELEGRAM_TOKEN": TOKEN,
+            "CACHLY_TELEGRAM_API": telegram,
+            "CACHLY_HTTP_PORT": str(port),
+        }
+        yield Installation(folder, telegram, port, settings)
