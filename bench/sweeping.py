@@ -40,6 +40,9 @@ T = TypeVar("T")
 ANSWERING = 40_000
 """Residents who answer while the slot of others opens."""
 
+DUE_AMONG = 160
+"""One of so many check-ins is due: 50,000 of eight million."""
+
 ANSWERS = 500
 """Answers a second that come in while the sweep runs, whether or not the earlier ones are done."""
 
@@ -86,11 +89,11 @@ def measure(place: Place, keyring: Keyring, sizes: Sequence[int], runs: int) -> 
     place.drop(usual_url)
 
 
-def jobs(many: int) -> Figure:
+def jobs(many: int) -> Iterator[Figure]:
     """How many prompts of the same second JobQueue lets go."""
     fired = asyncio.run(job_queue(many))
     share = fired.ran / many * 100
-    return Figure(
+    yield Figure(
         f"prompts made of {many:,} due in one second",
         "memory",
         "%",
@@ -151,9 +154,9 @@ def transactions(engine: Engine) -> list[float]:
     return lengths
 
 
-def overdue(place: Place, keyring: Keyring, history: int, due: int) -> Iterator[Figure]:
+def overdue(place: Place, keyring: Keyring, history: int) -> Iterator[Figure]:
     """Find the units whose check-ins are due among a long history."""
-    now = CLOCK.now()
+    now, due = CLOCK.now(), history // DUE_AMONG
     url = place.empty()
     settle(url, keyring, 10, now, prompted=False)
     engine = open_engine(url)

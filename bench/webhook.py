@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import load, messages
-from bench.databases import POSTGRES
+from bench.databases import POSTGRES, Place
 from bench.measuring import Figure, Spread
 from bench.ours import count
 from bench.processes import free_port, running, told_by
@@ -18,6 +18,7 @@ from bench.turns import CLOCK, Ground
 from bench.usual import rows
 from storage import tables
 from storage.engine import open_engine
+from storage.sealing import Keyring
 
 CONNECTIONS = 40
 """As many as Telegram opens by default."""
@@ -35,9 +36,9 @@ class Taken:
     p99: float
 
 
-def measure(ground: Ground, keys: str, runs: int) -> Iterator[Figure]:
+def measure(place: Place, keyring: Keyring, keys: str, runs: int) -> Iterator[Figure]:
     """Rate and waiting times under load and of a single answer, one process and two."""
-    place = ground.place
+    ground = Ground(place, keyring)
     one = _runs(
         runs,
         lambda: ours(ground, keys, residents=3_000),
@@ -52,15 +53,21 @@ def measure(ground: Ground, keys: str, runs: int) -> Iterator[Figure]:
     yield _wait(f"webhook p50, {first}", place.kind, busy, busy_usual, "p50")
     yield _wait(f"webhook p99, {first}", place.kind, busy, busy_usual, "p99", target=60 if sqlite else None)
     yield _wait("one answer on an idle system, p50", place.kind, idle, idle_usual, "p50", target=2)
-    if sqlite:
-        return
+    if not sqlite:
+        yield from _pair(ground, keys, runs)
+    ground.drop()
+
+
+def _pair(ground: Ground, keys: str, runs: int) -> Iterator[Figure]:
+    """Two processes on one port: only a server database lets them."""
+    kind = ground.place.kind
     pair = _runs(
         runs,
         lambda: ours(ground, keys, residents=5_000, processes=2),
         lambda: usual(ground, residents=300, processes=2),
     )
-    yield _rate("webhook to commit, 2 processes", place.kind, pair[0], pair[1], target=5_000)
-    yield _wait("webhook p99, 2 processes", place.kind, pair[0], pair[1], "p99")
+    yield _rate("webhook to commit, 2 processes", kind, pair[0], pair[1], target=5_000)
+    yield _wait("webhook p99, 2 processes", kind, pair[0], pair[1], "p99")
 
 
 def _runs(runs: int, *measures: Callable[[], Taken]) -> list[list[Taken]]:
