@@ -13,7 +13,7 @@ from quarantine.checkins import Stage
 from quarantine.days import local_day
 from quarantine.names import words
 from quarantine.people import EpisodeState, Posting, Reason, Role, Unit, UnitKind
-from quarantine.protocol import DEFAULT_PROTOCOL, Opening, ends_at, next_at, protocol
+from quarantine.protocol import DEFAULT_PROTOCOL, Opening, ends_at, protocol
 from storage import lookups, tables
 from storage.engine import open_engine
 from storage.lookups import Index
@@ -170,7 +170,7 @@ def _episodes(conn: Connection, keyring: Keyring, residents: int, now: datetime,
     rules = protocol(DEFAULT_PROTOCOL)
     last_day = rules.last_day(first_day)
     place = {"order_number": "128/QĐ-UBND", "address": "Số 12, tổ 5 Hợp Giang", "lat": LAT, "lng": LNG}
-    following = rules.first_opening(now).opens_at if due else next_at(rules, last_day, now)
+    following = rules.first_opening(now) if due else rules.next_opening(now)
     fixed = {
         "reason": Reason.CONTACT.value,
         "first_day": first_day,
@@ -178,7 +178,7 @@ def _episodes(conn: Connection, keyring: Keyring, residents: int, now: datetime,
         "state": EpisodeState.MONITORING.value,
         "protocol": DEFAULT_PROTOCOL,
         "created_at": now,
-        "next_at": following,
+        "next_at": following.opens_at,
         "ends_at": ends_at(last_day),
     }
     rows = (
