@@ -7,6 +7,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -74,16 +75,16 @@ def _sections(
     both = (Place(folder), server)
     return {
         "turns": [
-            *(lambda place=place: turns.measure(place, keyring, runs) for place in both),
-            lambda: turns.conversation(folder, keyring, runs),
+            *(partial(turns.measure, place, keyring, runs) for place in both),
+            partial(turns.conversation, folder, keyring, runs),
         ],
-        "webhook": [lambda place=place: webhook.measure(place, keyring, keys, runs) for place in both],
-        "sending": [lambda: sending.measure(folder, keyring, runs)],
+        "webhook": [partial(webhook.measure, place, keyring, keys, runs) for place in both],
+        "sending": [partial(sending.measure, folder, keyring, runs)],
         "sweeping": [
-            *(lambda place=place: sweeping.measure(place, keyring, sizes, runs) for place in both),
-            *(lambda place=place: sweeping.overdue(place, keyring, history) for place in both),
-            *(lambda place=place: sweeping.meanwhile(place, keyring, 100_000) for place in both),
-            lambda: sweeping.jobs(10_000),
+            *(partial(sweeping.measure, place, keyring, sizes, runs) for place in both),
+            *(partial(sweeping.overdue, place, keyring, history) for place in both),
+            *(partial(sweeping.meanwhile, place, keyring, 100_000) for place in both),
+            partial(sweeping.jobs, 10_000),
         ],
     }
 
