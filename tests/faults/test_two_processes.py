@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
+from quarantine.messages import Later
 from storage import tables
 from tests.faults.room import furnished
 from tests.faults.ward import FIRST_RESIDENT, user
@@ -50,18 +52,35 @@ async def test_two_remind_and_tell_the_officer_once(room, clock):
     }
 
 
+async def test_what_one_has_claimed_no_other_sends(room, clock):
+    """While a claim lasts its letters are nobody else's, and afterwards they are done."""
+    rooms = [room(), room()]
+    furnished(rooms[0].engine, clock, 3)
+    clock.on(hours=1)
+    await rooms[0].sweeps.sweep()
+    parcels = await rooms[0].outgoing.claim(100)
+    assert not await rooms[1].send()
+    await rooms[0].outgoing.record(rooms[0].deliver(parcels))
+    assert not await rooms[1].send()
+    _once_each(rooms, 3)
+
+
 async def test_a_dead_senders_letters_go_out_when_its_claim_ends(room, clock):
-    """A claim ends by the database's clock: then another process sends, and the dead one's record is void."""
+    """A claim ends by the database's clock: then another sends, and the dead one's records are void."""
     dead, alive = room(claim_for=SHORT), room()
     furnished(dead.engine, clock, 3)
     clock.on(hours=1)
     await dead.sweeps.sweep()
-    parcels = await dead.outgoing.claim(100)
-    assert not await alive.send()
+    late = dead.deliver(await dead.outgoing.claim(100))
     async with asyncio.timeout(20):
-        while not await alive.send():  # noqa: ASYNC110 - the database's clock rings no bell
+        while not (parcels := await alive.outgoing.claim(100)):  # noqa: ASYNC110 - the clock rings no bell
             await asyncio.sleep(0.05)
+    assert {one.user for one in parcels} == {one.parcel.user for one in late}
+    await dead.outgoing.record([replace(one, outcome=Later(timedelta(), "woken up")) for one in late])
+    assert alive.count(tables.Letter, "status") == {"claimed": 3}
+    await alive.outgoing.record(alive.deliver(parcels))
+    before = alive.count(tables.Letter, "status", "native_id")
+    await dead.outgoing.record(late)
+    assert alive.count(tables.Letter, "status", "native_id") == before
+    await alive.settle()
     _once_each([alive], 3)
-    before = alive.count(tables.Letter, "native_id")
-    await dead.outgoing.record(dead.deliver(parcels))
-    assert alive.count(tables.Letter, "native_id") == before

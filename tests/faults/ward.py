@@ -97,7 +97,7 @@ def _episode(row: int, person: Person, now: datetime) -> Episode:
 
 
 def _followed(episode: Episode, now: datetime) -> EpisodeChanged:
-    due = next_at(protocol(episode.protocol), episode.last_day, now)
+    due = next_at(protocol(episode.protocol), episode, now)
     after = replace(episode, state=EpisodeState.MONITORING, next_at=due)
     return EpisodeChanged(episode, after, None, now, "stage")
 
