@@ -17,7 +17,7 @@ from quarantine.effects import (
 )
 from quarantine.names import fold, tidy_name
 from quarantine.people import Person, Posting
-from quarantine.phones import read_phone
+from quarantine.phones import read_phone, show_phone
 from quarantine.turn import Turn
 
 
@@ -69,7 +69,11 @@ def phone(turn: Turn, value: str) -> Next:
     unit = turn.store.unit(code.unit_id) if code and code.unit_id else None
     return Ask(
         REVIEW,
-        {"name": turn.memory["name"], "phone": turn.memory["phone"], "unit": unit.name if unit else ""},
+        {
+            "name": turn.memory["name"],
+            "phone": show_phone(str(turn.memory["phone"])),
+            "unit": unit.name if unit else "",
+        },
     )
 
 

@@ -96,6 +96,16 @@ class Phones:
         fresh = [words_of(one) for one in self._new(who, await self.said(who))]
         assert not [text for text in fresh if all(word in text for word in words)], fresh
 
+    async def offered(self, who, name):
+        """The commands of this chat's menu, once `name` is among them: menus are set behind the answers."""
+        end = time.monotonic() + SECONDS
+        names = []
+        while name not in names and time.monotonic() < end:
+            names = [one["command"] for one in (await self.phone(who))["commands"]]
+            await asyncio.sleep(0.02)
+        assert name in names
+        return names
+
     async def clock(self, **move):
         """Move the clock as the page's buttons do; gives the new instant."""
         return (await self.sim("clock", **move))["now"]

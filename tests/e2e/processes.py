@@ -173,7 +173,9 @@ class Installation:
         public = {"CACHLY_PUBLIC_URL": self.site, "CACHLY_WEBHOOK_SECRET": SECRET} if webhook else {}
         way = "webhook" if webhook else "polling"
         with started(self.folder, "run", CACHLY, "run", **self.settings, **public) as process:
-            process.until(lambda: (self.health() or {}).get("accounts") == {"telegram": way}, f"{way} messages")
+            process.until(
+                lambda: (self.health() or {}).get("accounts") == {"telegram": way}, f"{way} messages"
+            )
             yield process
 
     def health(self):
