@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from handlers.alerts import open_task
 from quarantine.checkins import ANSWERABLE, Checkin, Stage, answered
@@ -16,20 +17,43 @@ from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.triage import Level, triage
 from quarantine.turn import Turn
 
+LOCATION_WITHIN = timedelta(hours=1)
+"""How long a late check-in waits for its location before it is done without."""
+
+
+def open_checkins(turn: Turn) -> list[Checkin]:
+    """The check-ins of the newest prompt that still wait for an answer, as this turn has left them.
+
+    Those of an episode that is over are no longer anybody's to answer.
+    """
+    followed = {episode.id for episode in turn.context.episodes}
+    now = [latest(turn, one) for one in _asked_about(turn) if one.episode_id in followed]
+    return [one for one in now if one.stage in ANSWERABLE]
+
+
+def _asked_about(turn: Turn) -> tuple[Checkin, ...]:
+    return turn.context.prompt.checkins if turn.context.prompt else ()
+
+
+def latest(turn: Turn, checkin: Checkin) -> Checkin:
+    """The check-in with what this turn has already decided about it."""
+    for effect in turn.effects:
+        if isinstance(effect, CheckinMoved) and effect.after.id == checkin.id:
+            checkin = effect.after
+    return checkin
+
 
 def members_left(turn: Turn) -> list[Checkin]:
     """The check-ins of the newest prompt whose symptoms are not known yet."""
-    prompt = turn.context.prompt
-    return [one for one in prompt.checkins if not one.reported and one.stage in ANSWERABLE] if prompt else []
+    return [one for one in open_checkins(turn) if not one.reported]
 
 
 def current(turn: Turn) -> tuple[Checkin | None, Episode]:
     """The check-in that is being answered and its episode; none for a word out of turn."""
-    prompt = turn.context.prompt
-    wanted = turn.memory.get("checkin")
-    for checkin in prompt.checkins if prompt else ():
-        if checkin.id == wanted:
-            return checkin, next(one for one in turn.context.episodes if one.id == checkin.episode_id)
+    episodes = {episode.id: episode for episode in turn.context.episodes}
+    for checkin in _asked_about(turn):
+        if checkin.id == turn.memory.get("checkin") and checkin.episode_id in episodes:
+            return latest(turn, checkin), episodes[checkin.episode_id]
     return None, turn.context.episodes[0]
 
 
@@ -44,6 +68,7 @@ def report_signs(turn: Turn, signs: frozenset[str], temperature: float | None) -
     checkin, episode = current(turn)
     verdict = triage(signs, temperature, protocol(episode.protocol).thresholds)
     turn.memory["signs"] = sorted(signs)
+    turn.memory["unwell"] = bool(turn.memory.get("unwell")) or verdict.level is not Level.GREEN
     turn.record(
         Reported(
             id=turn.ids(),
@@ -56,7 +81,7 @@ def report_signs(turn: Turn, signs: frozenset[str], temperature: float | None) -
             temperature=temperature,
             text=turn.said.text if turn.said else "",
             reporter_id=turn.me,
-            late=checkin is not None and checkin.stage not in {Stage.WAITING, Stage.PROMPTED},
+            late=checkin is not None and checkin.stage is Stage.OVERDUE,
         )
     )
     if checkin is not None:
@@ -72,8 +97,11 @@ def _mark_reported(turn: Turn, checkin: Checkin) -> None:
     done = turn.memory.setdefault("reported", [])
     if isinstance(done, list) and checkin.id not in done:
         done.append(checkin.id)
-        if not checkin.reported:
-            turn.record(CheckinMoved(checkin, replace(checkin, reported=True)))
+        if not checkin.reported and checkin.stage in ANSWERABLE:
+            late = checkin.stage not in {Stage.WAITING, Stage.PROMPTED}
+            next_at = turn.now + LOCATION_WITHIN if late else checkin.next_at
+            turn.record(CheckinMoved(checkin, replace(checkin, reported=True, next_at=next_at)))
+        _close_silence(turn)
 
 
 def reason_terms(reasons: tuple[str, ...], temperature: float | None) -> list[Term]:
@@ -103,9 +131,11 @@ def red(turn: Turn, episode: Episode, reasons: tuple[str, ...], temperature: flo
 
 def amber(turn: Turn, episode: Episode, reasons: tuple[str, ...], temperature: float | None) -> None:
     """Any other sign goes to the officer within the minute (QĐ 879/QĐ-BYT: "báo ngay")."""
-    if turn.memory.get("amber"):
+    told = turn.memory.setdefault("amber", [])
+    if isinstance(told, list) and episode.id in told and temperature is None:
         return
-    turn.memory["amber"] = True
+    if isinstance(told, list):
+        told.append(episode.id)
     open_task(
         turn,
         TaskKind.AMBER,
@@ -118,32 +148,18 @@ def amber(turn: Turn, episode: Episode, reasons: tuple[str, ...], temperature: f
 
 def finish(turn: Turn) -> Next:
     """Close the check-ins of the prompt, thank, and say what comes next."""
-    prompt = turn.context.prompt
-    if prompt is None:
-        turn.say("checkin.thanks_plain")
-        return DONE
-    for checkin in prompt.checkins:
-        if checkin.stage in ANSWERABLE:
-            before = replace(checkin, reported=True) if _moved_now(turn, checkin) else checkin
-            turn.record(CheckinMoved(_next_version(before, checkin), answered(before)))
+    for checkin in open_checkins(turn):
+        turn.record(CheckinMoved(checkin, answered(checkin)))
     _close_silence(turn)
-    _thank(turn, prompt.checkins[0])
+    _thank(turn)
     return DONE
 
 
-def _moved_now(turn: Turn, checkin: Checkin) -> bool:
-    return any(isinstance(effect, CheckinMoved) and effect.before.id == checkin.id for effect in turn.effects)
-
-
-def _next_version(before: Checkin, loaded: Checkin) -> Checkin:
-    return before if before is loaded else replace(before, version=loaded.version + 1)
-
-
 def _close_silence(turn: Turn) -> None:
-    """A late answer closes the task "chưa điểm danh"; whoever had taken it is told."""
+    """An answer, however late, closes the task "chưa điểm danh"; whoever had taken it is told."""
     for kind in (TaskKind.CONTACT, TaskKind.UNREACHABLE):
         task = turn.store.open_task(turn.owner, kind)
-        if task is None:
+        if task is None or _closed_now(turn, task.id):
             continue
         after = replace(task, state=TaskState.DONE, outcome=Outcome.LATE_ANSWER, next_at=None)
         turn.record(TaskChanged(task, after, None, turn.now))
@@ -151,17 +167,26 @@ def _close_silence(turn: Turn) -> None:
             turn.say("task.answered_late", to=task.owner_id, name=turn.person.name, at=turn.now)
 
 
-def _thank(turn: Turn, checkin: Checkin) -> None:
-    episode = next(one for one in turn.context.episodes if one.id == checkin.episode_id)
+def _closed_now(turn: Turn, task_id: int) -> bool:
+    return any(isinstance(effect, TaskChanged) and effect.after.id == task_id for effect in turn.effects)
+
+
+def _thank(turn: Turn) -> None:
+    """Thanks, the day, and what comes next; nothing is promised that will not come."""
+    _, episode = current(turn)
+    today = local_day(turn.now)
     following = protocol(episode.protocol).next_opening(turn.now)
-    unwell = bool(turn.memory.get("signs"))
-    if following.day > episode.last_day:
-        turn.say("checkin.thanks_last")
-        return
-    today = following.day == local_day(turn.now)
+    over = following.day > episode.last_day
+    unwell = "_unwell" if turn.memory.get("unwell") else ""
+    upcoming = Term(
+        "checkin.next_today" if following.day == today else "checkin.next_tomorrow",
+        {"at": following.opens_at},
+    )
+    if over:
+        upcoming = Term("checkin.next_none" if today <= episode.last_day else "checkin.next_over")
     turn.say(
-        "checkin.thanks_unwell" if unwell else "checkin.thanks",
-        day=max(1, episode.day_number(checkin.day)),
+        f"checkin.thanks{unwell}",
+        day=min(max(1, episode.day_number(today)), episode.length),
         days=episode.length,
-        next=Term("checkin.next_today" if today else "checkin.next_tomorrow", {"at": following.opens_at}),
+        next=upcoming,
     )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass
 
-from handlers.answers import current, finish, members_left, report_signs, signs_reported
+from handlers.answers import current, finish, members_left, open_checkins, report_signs, signs_reported
 from handlers.script import script
 from handlers.whereabouts import LOCATION, judged
-from quarantine.checkins import ANSWERABLE, Checkin
+from quarantine.checkins import Checkin
 from quarantine.conversation import HUMAN, Again, Ask, Asking, Choice, Next, Question, Standing, Unclear
-from quarantine.days import local, local_day
+from quarantine.days import local_day
 from quarantine.letters import Asked, Option
 from quarantine.location import Fix
 from quarantine.measures import Status, read_temperature
 from quarantine.messages import Term
-from quarantine.names import fold, given_name
+from quarantine.names import given_name
 from quarantine.numbers import PROMPT, number
 from quarantine.people import Episode, Person
 from quarantine.store import Prompt
@@ -64,18 +63,22 @@ SYMPTOMS = Question(
 """The eight signs of the national form in its order, "none" first and exclusive (domain.md §A6)."""
 
 
-def read_degrees(turn: Turn, text: str) -> object:
-    """A temperature in °C; what was probably meant ("385") is asked back, not assumed."""
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A temperature that was probably meant ("385"): it is asked back, not assumed."""
+
+    value: float
+
+
+def read_degrees(_: Turn, text: str) -> object:
+    """A temperature in °C, one that was probably meant, or "none" without a thermometer."""
     reading = read_temperature(text)
     if reading.status is Status.OK:
         return reading.value
     if reading.status is Status.NONE:
         return "none"
-    if reading.status is Status.CONFIRM:
-        turn.memory["meant"] = reading.value
-        raise Unclear("checkin.temperature_meant", value=reading.value)
-    if fold(text) in {"co", "dung", "phai", "da", "vang", "u", "uh"} and "meant" in turn.memory:
-        return turn.memory["meant"]
+    if reading.status is Status.CONFIRM and reading.value is not None:
+        return Meant(float(reading.value))
     raise Unclear("unclear.temperature")
 
 
@@ -84,6 +87,15 @@ TEMPERATURE = Question(
     Asking.TEXT,
     (Choice("none", "checkin.no_thermometer", ("khong co", "khong", "ko co", "ko", "chua do")),),
     read=read_degrees,
+)
+TEMPERATURE_MEANT = Question(
+    "checkin.temperature_meant",
+    Asking.ONE,
+    (
+        Choice("yes", "menu.signs_yes", ("co", "dung", "phai", "da", "vang", "u", "uh", "dung roi")),
+        Choice("no", "menu.signs_no", ("khong", "ko", "k", "sai", "khong phai")),
+    ),
+    columns=2,
 )
 
 
@@ -116,14 +128,10 @@ def _who(episode: Episode, responder_id: int, names: dict[int, str]) -> Term:
 
 def _open(turn: Turn, prompt_id: int) -> Ask | None:
     prompt = turn.context.prompt
-    if prompt is None or prompt.id != prompt_id or not _answerable(prompt.checkins):
+    if prompt is None or prompt.id != prompt_id or not open_checkins(turn):
         return None
     left = members_left(turn)
     return ask_symptoms(turn, left[0]) if left else Ask(LOCATION)
-
-
-def _answerable(checkins: tuple[Checkin, ...]) -> bool:
-    return any(one.stage in ANSWERABLE for one in checkins)
 
 
 def ask_symptoms(turn: Turn, checkin: Checkin) -> Ask:
@@ -136,10 +144,11 @@ def ask_symptoms(turn: Turn, checkin: Checkin) -> Ask:
 
 def _stale(turn: Turn, prompt_id: int) -> Term:
     prompt = turn.context.prompt
+    if not turn.context.episodes:
+        return Term("menu.former")
     if prompt is not None and prompt.id == prompt_id:
         return Term("stale.checkin_done", {"part": Term(f"checkin.{prompt.slot}")})
-    open_now = prompt is not None and _answerable(prompt.checkins)
-    return Term("stale.checkin" if open_now else "stale.checkin_old")
+    return Term("stale.checkin" if open_checkins(turn) else "stale.checkin_old")
 
 
 script.stands(Standing(PROMPT, _open, _stale, cancelled="cancel.checkin"))
@@ -166,15 +175,26 @@ def _whose(turn: Turn) -> Term:
 @script.answers(TEMPERATURE)
 def temperature(turn: Turn, degrees: object) -> Next:
     """Add the temperature to the answers as a new version; it alone may be the danger."""
-    turn.memory.pop("meant", None)
+    if isinstance(degrees, Meant):
+        turn.memory["meant"] = degrees.value
+        return Ask(TEMPERATURE_MEANT, {"value": degrees.value})
     if isinstance(degrees, float):
         report_signs(turn, signs_reported(turn), degrees)
     return _onward(turn)
 
 
+@script.answers(TEMPERATURE_MEANT)
+def temperature_meant(turn: Turn, value: str) -> Next:
+    """Only a yes makes it a temperature; otherwise it is asked for again."""
+    meant = turn.memory.pop("meant", None)
+    if value == "yes" and isinstance(meant, float):
+        return temperature(turn, meant)
+    return Ask(TEMPERATURE, {"who": _whose(turn)})
+
+
 def _onward(turn: Turn) -> Next:
     """The next member of the household, else the one question that is left: where."""
-    left = [one for one in members_left(turn) if one.id not in _reported_now(turn)]
+    left = members_left(turn)
     turn.memory.pop("temperature", None)
     if left:
         return ask_symptoms(turn, left[0])
@@ -184,11 +204,6 @@ def _onward(turn: Turn) -> Next:
         return where(turn, Fix(lat, lng, accuracy, early["at"], early["source"]))
     turn.lead_in("checkin.noted")
     return LOCATION
-
-
-def _reported_now(turn: Turn) -> set[int]:
-    done = turn.memory.get("reported", [])
-    return set(done) if isinstance(done, list) else set()
 
 
 @script.answers(LOCATION)
@@ -218,17 +233,6 @@ def redo(turn: Turn) -> Next:
     return ask_symptoms(turn, prompt.checkins[0])
 
 
-def reminder(
-    prompt: Prompt, episode: Episode, names: dict[int, str], closes_at: datetime
-) -> dict[str, object]:
-    """The parameters of a reminder: which part of the day, and until when."""
-    return {
-        "part": Term(f"checkin.{prompt.slot}_now"),
-        "until": local(closes_at).astimezone(closes_at.tzinfo),
-        "who": _who(episode, prompt.responder_id, names),
-    }
-
-
 def reminder_question(prompt: Prompt, *, reported: bool) -> Asked:
     """What stands under a reminder: the symptoms, or only the location that is still missing."""
     mark = number(PROMPT, prompt.id)
@@ -236,8 +240,3 @@ def reminder_question(prompt: Prompt, *, reported: bool) -> Asked:
         options = tuple(Option(choice.value, Term(choice.label)) for choice in LOCATION.choices)
         return Asked(LOCATION.key, mark, options, LOCATION.columns, LOCATION.want, LOCATION.want_label)
     return Asked(SYMPTOMS.key, mark, SYMPTOMS.options(), SYMPTOMS.columns)
-
-
-def corrected(checkin: Checkin) -> Checkin:
-    """A check-in that is being answered anew keeps its stage: only its answers change."""
-    return replace(checkin, reported=True)

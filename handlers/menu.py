@@ -5,37 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.alerts import open_task, responsible
-from handlers.answers import report_signs
-from handlers.checkin import keep_early, redo, symptoms
+from handlers.answers import open_checkins
+from handlers.checkin import keep_early, redo
 from handlers.linking import try_code
 from handlers.script import script
+from handlers.signs import danger_of_stranger, heard
 from handlers.tasks import staff
 from handlers.whereabouts import LOCATION, moved, waits_for_location
-from quarantine.checkins import ANSWERABLE, Stage
-from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Hooks, Next, Question, Standing
+from quarantine.checkins import Stage
+from quarantine.conversation import DONE, UNWRITTEN, Again, Ask, Asking, Hooks, Next, Question, Standing
 from quarantine.days import local_day
 from quarantine.effects import AddressReachable, MenuWanted, TaskChanged
 from quarantine.letters import Asked, Option
 from quarantine.location import Fix
-from quarantine.messages import Kind, Priority, Term
+from quarantine.messages import Kind, Term
 from quarantine.numbers import TASK, number
 from quarantine.people import EpisodeState
 from quarantine.protocol import protocol
-from quarantine.symptoms import read_symptoms
 from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.turn import Turn
 
 MENU_LETTER = "m"
 MENU = Question("menu.choose", Asking.ONE)
-SIGNS_CHECK = Question(
-    "menu.signs_check",
-    Asking.ONE,
-    (
-        Choice("yes", "menu.signs_yes", ("co", "dung", "phai", "da", "vang", "u", "dung vay", "c", "uh")),
-        Choice("no", "menu.signs_no", ("khong", "ko", "k", "khong phai", "kg", "hok", "hong")),
-    ),
-    columns=2,
-)
 
 
 def resident(turn: Turn) -> bool:
@@ -56,6 +47,8 @@ def idle(turn: Turn) -> Next:
     said = turn.said
     if said is not None and said.kind is Kind.TEXT:
         found = try_code(turn, said.text) or _numbered(turn, said.text.strip())
+        if found is None and not resident(turn) and not turn.context.postings:
+            found = danger_of_stranger(said.text)
         if found is not None:
             return found
     if resident(turn):
@@ -70,61 +63,10 @@ def _resident_idle(turn: Turn) -> Next:
     if said is not None and said.fix is not None and waits_for_location(turn):
         return keep_early(turn, said.fix)
     if said is not None and said.kind is Kind.TEXT and said.start is None:
-        check = _danger(turn, said.text) or _signs_check(said.text)
-        if check is not None:
-            return check
+        found = heard(turn, said.text)
+        if found is not None:
+            return found
     return _menu(turn, "menu.resident")
-
-
-def _danger(turn: Turn, text: str) -> Next | None:
-    """Danger words, whosever they are about."""
-    reading = read_symptoms(text)
-    if not (reading.red or reading.red_uncertain):
-        return None
-    return _somebody_else(turn, text) if reading.about_other else _signs_check(text)
-
-
-def _signs_check(text: str) -> Ask | None:
-    """Signs that were written out of turn are asked back once, then treated like any report."""
-    reading = read_symptoms(text)
-    felt = reading.red | reading.red_uncertain | reading.present
-    if not felt or reading.well:
-        return None
-    doubtful = reading.red_uncertain or felt
-    signs = [Term(f"sign.{code}") for code in sorted(doubtful)]
-    sure = sorted(reading.present - doubtful)
-    return Ask(SIGNS_CHECK, {"signs": signs}, memory={"felt": sorted(felt), "sure": sure})
-
-
-@script.answers(SIGNS_CHECK)
-def signs_check(turn: Turn, value: str) -> Next:
-    """Yes is a report like any other; after a no only what was never in doubt is reported."""
-    felt = turn.memory.get("felt" if value == "yes" else "sure", [])
-    if not felt or not isinstance(felt, list) or not turn.context.episodes:
-        turn.say("menu.signs_denied")
-        return DONE
-    if "checkin" in turn.memory:
-        return symptoms(turn, frozenset(felt))
-    if not report_signs(turn, frozenset(felt), None):
-        turn.say("menu.signs_kept")
-    return DONE
-
-
-def _somebody_else(turn: Turn, text: str) -> Next:
-    """A danger sign of somebody else at home: the act first, and a human at once."""
-    episode = turn.context.episodes[0]
-    reading = read_symptoms(text)
-    signs = [Term(f"sign.{code}") for code in sorted(reading.red | reading.red_uncertain)]
-    turn.say("red.other", priority=Priority.ALERT, signs=signs)
-    open_task(
-        turn,
-        TaskKind.HELP,
-        unit_id=episode.unit_id,
-        person_id=turn.owner,
-        episode=episode,
-        words=text,
-    )
-    return DONE
 
 
 def _numbered(turn: Turn, text: str) -> Next | None:
@@ -238,20 +180,27 @@ def human(turn: Turn) -> None:
     if not resident(turn):
         turn.say("human.staff" if turn.context.postings else "human.stranger")
         return
-    _help_task(turn, "")
+    _help_task(turn, [])
     turn.say("human.resident")
 
 
-def handover(turn: Turn, text: str) -> None:
-    """Three times not understood: a human reads the words themselves."""
+def handover(turn: Turn, said: list[str]) -> None:
+    """Three times not understood: a human reads all three, in the words that were written."""
     if not resident(turn):
         turn.lead_in("handover.staff" if turn.context.postings else "handover.stranger")
         return
-    _help_task(turn, text)
+    _help_task(turn, [*(_unread(one) for one in said), Term("task.not_understood")])
     turn.lead_in("handover.resident")
 
 
-def _help_task(turn: Turn, text: str) -> None:
+def _unread(said: str) -> Term:
+    """What was written, or the kind of what was sent instead of words."""
+    if said.startswith(UNWRITTEN):
+        return Term(f"task.sent_{said.removeprefix(UNWRITTEN)}")
+    return Term("task.wrote_only", {"text": said})
+
+
+def _help_task(turn: Turn, words: list[Term]) -> None:
     episode = turn.context.episodes[0]
     open_task(
         turn,
@@ -259,29 +208,22 @@ def _help_task(turn: Turn, text: str) -> None:
         unit_id=episode.unit_id,
         person_id=turn.owner,
         episode=episode,
-        words=Term("task.wrote", {"text": text}) if text else Term("task.wants_human"),
+        words=words or [Term("task.wants_human")],
     )
 
 
 def overheard(turn: Turn, question: Question) -> Next | None:
-    """Danger words count at every question, and a position that comes early is kept."""
+    """Signs count at every question, and a position that comes early is kept."""
     said = turn.said
-    if said is None or not resident(turn):
+    if said is None or turn.context.postings:
         return None
+    if not resident(turn):
+        return danger_of_stranger(said.text)
     if said.kind is Kind.TEXT and said.text:
-        danger = _danger(turn, said.text)
-        if isinstance(danger, Ask) and "checkin" in turn.memory:
-            return Ask(danger.question, danger.params, danger.options, {**danger.memory, **_checkin(turn)})
-        if danger is not None:
-            return danger
+        return heard(turn, said.text)
     if isinstance(said.fix, Fix) and question.key != LOCATION.key and "checkin" in turn.memory:
         return keep_early(turn, said.fix)
     return None
-
-
-def _checkin(turn: Turn) -> dict[str, object]:
-    """What the check-in that is being answered has gathered, for a question in between."""
-    return {key: turn.memory[key] for key in ("checkin", "reported", "early") if key in turn.memory}
 
 
 def reachable(turn: Turn) -> None:
@@ -317,10 +259,11 @@ def lost(turn: Turn) -> None:
 
 def open_prompt(turn: Turn) -> int | None:
     """The newest prompt, if it still waits for an answer."""
+    waiting = open_checkins(turn)
     prompt = turn.context.prompt
-    if prompt is None or not any(one.stage in ANSWERABLE for one in prompt.checkins):
+    if prompt is None or not waiting:
         return None
-    seen = any(one.stage is not Stage.WAITING for one in prompt.checkins)
+    seen = any(one.stage is not Stage.WAITING for one in waiting)
     return prompt.id if seen or not turn.context.frames else None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from handlers.alerts import open_task, where_term
-from quarantine.checkins import ANSWERABLE
+from handlers.answers import open_checkins
 from quarantine.conversation import HUMAN, Asking, Choice, Question, Unclear
 from quarantine.effects import FixShared
 from quarantine.location import Fix, Judgement, Verdict, grade, judge, worth_storing
@@ -13,16 +14,25 @@ from quarantine.messages import Term
 from quarantine.names import fold
 from quarantine.people import Episode
 from quarantine.protocol import protocol
+from quarantine.symptoms import read_symptoms
 from quarantine.tasks import TaskKind
 from quarantine.turn import Turn
 
-_OUT = ("xet nghiem", "cap cuu", "di kham", "kham benh", "benh vien", "nhap vien")
-"""Words for a reason to be out that the officer confirms (domain.md §E3)."""
+_OUT = re.compile(
+    r"\b(dang|di|o|tai|ra|vao|den|toi) (\w+ ){0,4}?"
+    r"(xet nghiem|cap cuu|kham|benh vien|nhap vien|tiem|tram y te)\b"
+)
+"""Being out for a reason that the officer confirms (domain.md §E3), in folded words."""
+_NOT_OUT = re.compile(r"\b(khong|ko|chua|dung|so|muon|can|giup|goi)\b")
+"""Words that make it a wish, a refusal or a cry for help instead."""
 
 
 def read_whereabouts(_: Turn, text: str) -> str:
-    """A stated reason to be elsewhere; any other words are answered by how to send a location."""
-    if any(word in fold(text) for word in _OUT):
+    """A stated reason to be elsewhere; a sign in the words comes first, and is not taken for an outing."""
+    folded = fold(text)
+    reading = read_symptoms(text)
+    signs = reading.red or reading.red_uncertain or reading.present
+    if not signs and _OUT.search(folded) and not _NOT_OUT.search(folded):
         return text
     raise Unclear("unclear.where")
 
@@ -134,5 +144,4 @@ def moved(turn: Turn) -> None:
 
 def waits_for_location(turn: Turn) -> bool:
     """Whether a position would complete the newest check-in."""
-    prompt = turn.context.prompt
-    return prompt is not None and any(one.stage in ANSWERABLE and one.reported for one in prompt.checkins)
+    return any(one.reported for one in open_checkins(turn))

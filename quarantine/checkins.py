@@ -81,7 +81,9 @@ def advance(checkin: Checkin, now: datetime, reminders: tuple[timedelta, ...]) -
     if checkin.stage is Stage.WAITING:
         return Move(replace(checkin, stage=Stage.SYSTEM_ERROR, next_at=None), Act.SYSTEM_ERROR)
     if checkin.stage is not Stage.PROMPTED:
-        return Move(replace(checkin, next_at=None), None)
+        waits = checkin.reported and checkin.stage in ANSWERABLE
+        settled = answered(checkin) if waits else replace(checkin, next_at=None)
+        return Move(settled, Act.NO_LOCATION if waits else None)
     if now >= checkin.closes_at:
         if checkin.reported:
             return Move(replace(checkin, stage=Stage.DONE, next_at=None), Act.NO_LOCATION)
@@ -95,7 +97,7 @@ def advance(checkin: Checkin, now: datetime, reminders: tuple[timedelta, ...]) -
 
 def answered(checkin: Checkin) -> Checkin:
     """The check-in once symptoms and location are known, or the location is known not to come."""
-    stage = Stage.DONE if checkin.stage in {Stage.WAITING, Stage.PROMPTED} else Stage.LATE
+    stage = Stage.LATE if checkin.stage is Stage.OVERDUE else Stage.DONE
     return replace(checkin, stage=stage, reported=True, next_at=None)
 
 

@@ -25,6 +25,8 @@ class Asking(StrEnum):
     FILE = "file"
 
 
+UNWRITTEN = "!"
+"""Before the kind of what was sent instead of words, where words are handed to a human."""
 FINISH = "."
 """The value of the button that ends a question with many choices."""
 HUMAN, HELP, CANCEL, BACK = "!human", "!help", "!cancel", "!back"
@@ -178,7 +180,7 @@ class Hooks:
     idle: Callable[[Turn], Next]
     help: Callable[[Turn], None]
     human: Callable[[Turn], None]
-    handover: Callable[[Turn, str], None]
+    handover: Callable[[Turn, list[str]], None]
     overheard: Callable[[Turn, Question], Next | None]
     reachable: Callable[[Turn], None]
     moved: Callable[[Turn], None]
@@ -231,3 +233,17 @@ class Script:
     def offered(self, turn: Turn) -> list[Command]:
         """The commands that fit the one who wrote, in order of registration."""
         return [command for command in self.commands if command.applies(turn)]
+
+    def named(self, turn: Turn, text: str) -> Command | None:
+        """The command that is written as "/name"."""
+        if not text.startswith("/"):
+            return None
+        name = text[1:].lower().replace("@", " ").partition(" ")[0]
+        return next((command for command in self.offered(turn) if command.name == name), None)
+
+    def asked_for(self, turn: Turn, folded: str, label: Callable[[Term], str]) -> Command | None:
+        """The command that folded words ask for, by its label or one of its words."""
+        if not folded:
+            return None
+        offered = self.offered(turn)
+        return next((one for one in offered if folded in {*one.words, fold(label(Term(one.label)))}), None)

@@ -12,6 +12,9 @@ from quarantine.letters import Asked, Option
 from quarantine.messages import Term
 from quarantine.params import pack, pack_params, unpack, unpack_params
 
+STEPS = 20
+"""Questions that "quay lại" can go back over."""
+
 
 @dataclass
 class Frame:
@@ -30,6 +33,7 @@ class Frame:
     memory: dict[str, object] = field(default_factory=dict)
     about: str = ""
     unclear: int = 0
+    unread: list[str] = field(default_factory=list)
     trail: list[dict[str, object]] = field(default_factory=list)
 
     def packed(self) -> dict[str, object]:
@@ -44,6 +48,7 @@ class Frame:
             "m": pack(self.memory),
             "a": self.about,
             "u": self.unclear,
+            "w": self.unread,
             "t": self.trail,
         }
 
@@ -51,7 +56,7 @@ class Frame:
         """Wait for the answer to another question from here on; what was gathered is kept."""
         self.question, self.number, self.asked_at = ask.question.key, number, now
         self.params, self.options = dict(ask.params), ask.drawn()
-        self.picked, self.unclear = [], 0
+        self.picked, self.unclear, self.unread = [], 0, []
         self.about = ask.about or self.about
         self.memory = {**(memory or self.memory), **ask.memory}
 
@@ -68,6 +73,15 @@ class Frame:
         """The question as it stands, so that "quay lại" finds it again."""
         packed = self.packed()
         return {key: packed[key] for key in ("q", "p", "o", "m")}
+
+    def remember(self, step: dict[str, object]) -> None:
+        """Keep a step for "quay lại"; the oldest is forgotten."""
+        self.trail = [*self.trail, step][-STEPS:]
+
+    def takes_over(self, older: Frame) -> bool:
+        """Whether an older subject goes on as this one: begun alike, or about the same prompt or task."""
+        begun_alike = older.question == self.question and not older.trail
+        return begun_alike or (bool(older.about) and older.about == self.about)
 
     def go_back(self) -> bool:
         """Return to the question before this one; False when there is none."""
@@ -97,6 +111,7 @@ class Frame:
             memory=unpack(raw["m"]),  # type: ignore[arg-type]  # written by packed()
             about=str(raw["a"]),
             unclear=int(raw["u"]),  # type: ignore[call-overload]  # written by packed()
+            unread=list(raw.get("w", [])),  # type: ignore[call-overload]  # written by packed()
             trail=list(raw["t"]),  # type: ignore[call-overload]  # written by packed()
         )
 

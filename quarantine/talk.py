@@ -11,10 +11,10 @@ from quarantine.conversation import (
     CANCEL,
     FINISH,
     HUMAN,
+    UNWRITTEN,
     Again,
     Ask,
     Asking,
-    Command,
     Done,
     Hooks,
     Next,
@@ -38,8 +38,8 @@ TRIES = 3
 """After this many unclear answers the text goes to a human (DESIGN.md §3)."""
 OPENED = "/start"
 """What a messenger sends when the chat is opened, or opened anew, without a link."""
-DEPTH, MEMORY_OF_STEPS = 5, 20
-"""Subjects that may wait under the newest one, and questions that "quay lại" can go back over."""
+DEPTH = 5
+"""Subjects that may wait under the newest one."""
 
 Speak = Callable[[Term, str], str]
 """A message in a language, as the catalogues have it: people may type what a button says."""
@@ -56,8 +56,9 @@ class Talk:
     """One conversation during one turn: a short stack of subjects, the newest on top."""
 
     def __init__(self, script: Script, turn: Turn, speak: Speak) -> None:
-        if script.hooks is None:
-            raise LookupError("The script has no hooks.")
+        if script.hooks is None or turn.said is None:
+            raise LookupError("A conversation needs a script with hooks, and something that was said.")
+        self.said = turn.said
         self.script = script
         self.hooks: Hooks = script.hooks
         self.turn = turn
@@ -67,9 +68,7 @@ class Talk:
 
     def run(self) -> None:
         """Find out what the message is about, and let the right one take it."""
-        said = self.turn.said
-        if said is None:
-            raise LookupError("A turn opened by the clock is not a conversation.")
+        said = self.said
         if said.kind in {Kind.BLOCKED, Kind.UNBLOCKED}:
             self.hooks.reachable(self.turn)
         elif said.live:
@@ -196,14 +195,10 @@ class Talk:
             self._unasked(folded)
 
     def _command(self, text: str, folded: str) -> Next | None:
-        slash = text[1:].lower().replace("@", " ").partition(" ")[0] if text.startswith("/") else None
-        for command in self.script.offered(self.turn):
-            if slash == command.name or (not self.frames and self._asks_for(command, folded)):
-                return command.run(self.turn)
-        return None
-
-    def _asks_for(self, command: Command, folded: str) -> bool:
-        return bool(folded) and (folded in command.words or folded == fold(self._label(Term(command.label))))
+        wanted = self.script.named(self.turn, text)
+        if wanted is None and not self.frames:
+            wanted = self.script.asked_for(self.turn, folded, self._label)
+        return wanted.run(self.turn) if wanted else None
 
     def _label(self, term: Term) -> str:
         """What a button says to the one who writes, in their language."""
@@ -235,15 +230,12 @@ class Talk:
         self._begin(self.hooks.idle(self.turn))
 
     def _read(self, frame: Frame) -> None:
-        said = self.turn.said
         question = self.script.questions[frame.question]
-        if said is None:
-            return
         self.turn.memory = frame.memory
-        if said.kind is Kind.TEXT and self._typed_choice(frame, question, said.text):
+        if self.said.kind is Kind.TEXT and self._typed_choice(frame, question, self.said.text):
             return
         try:
-            answer = read(question, self.turn, said)
+            answer = read(question, self.turn, self.said)
         except Unclear as unclear:
             self._unclear(frame, question, unclear)
         else:
@@ -281,22 +273,22 @@ class Talk:
                 self._begin(taken)
             return
         frame.unclear += 1
+        frame.unread.append(self.said.text or f"{UNWRITTEN}{self.said.kind}")
         if frame.unclear >= TRIES:
-            frame.unclear = 0
-            self.hooks.handover(self.turn, self.turn.said.text if self.turn.said else "")
+            self.hooks.handover(self.turn, frame.unread)
+            frame.unclear, frame.unread = 0, []
             self._say(frame)
         else:
             self._reask(frame, unclear.term)
 
     def _asked_for_something_else(self) -> Next | None:
         """Words that do not answer the question may name something on the menu."""
-        said = self.turn.said
-        folded = fold(said.text) if said is not None and said.kind is Kind.TEXT else ""
-        wanted = [one for one in self.script.offered(self.turn) if self._asks_for(one, folded)]
-        if not wanted:
+        folded = fold(self.said.text) if self.said.kind is Kind.TEXT else ""
+        wanted = self.script.asked_for(self.turn, folded, self._label)
+        if wanted is None:
             return None
         self.turn.memory = {}
-        return wanted[0].run(self.turn)
+        return wanted.run(self.turn)
 
     # Answers and what follows them
 
@@ -316,7 +308,7 @@ class Talk:
             if self.script.questions[frame.question].want and not ask.question.want and ask.drawn():
                 self._take_keys_away()
             frame.turn_to(ask, number(QUESTION, self.turn.ids()), self.turn.now, self.turn.memory)
-            frame.trail = [*frame.trail, before][-MEMORY_OF_STEPS:]
+            frame.remember(before)
             self._say(frame)
 
     def _take_keys_away(self) -> None:
@@ -334,8 +326,14 @@ class Talk:
         else:
             frame = self._frame(following if isinstance(following, Ask) else Ask(following), "")
             self.turn.memory = {}
-            # Asked for twice, a subject that has only just begun is not begun twice.
-            self.frames = [one for one in self.frames if one.question != frame.question or one.trail]
+            # Asked for twice, a subject that has only just begun is not begun twice; and of two about the
+            # same prompt or task the newer one goes on with what the older has gathered.
+            self.frames = [
+                one
+                for one in self.frames
+                if (one.question != frame.question or one.trail)
+                and not (one.about and one.about == frame.about)
+            ]
             self._push(frame)
             self._say(frame)
 

@@ -7,11 +7,11 @@ import json
 import pytest
 
 from quarantine.conversation import CANCEL, Ask, Question, Script
-from quarantine.frames import unpack_frames
+from quarantine.frames import STEPS, unpack_frames
 from quarantine.letters import Option
 from quarantine.messages import Kind
 from quarantine.numbers import number
-from quarantine.talk import DEPTH, MEMORY_OF_STEPS
+from quarantine.talk import DEPTH
 from tests.conversation.toy import DRINKS, FRIEND, LETTER, ME, NAME, SIZE, TABLE, TeaHouse, guest
 
 # Presses
@@ -237,9 +237,9 @@ def test_the_way_back_has_an_end():
     house.following["toy.name"] = NAME
     me = guest(house)
     me.says("/ask_name")
-    for count in range(MEMORY_OF_STEPS + 5):
+    for count in range(STEPS + 5):
         me.says(f"tên {count}")
-    assert len(me.frames[-1].trail) == MEMORY_OF_STEPS
+    assert len(me.frames[-1].trail) == STEPS
 
 
 @pytest.mark.parametrize(("word", "key"), [("hủy", "cancel.nothing"), ("quay lại", "cancel.nothing")])

@@ -1,0 +1,143 @@
+"""Signs written out of turn: words that answer no question, but may be the most important ones of the day."""
+
+from __future__ import annotations
+
+from handlers.alerts import open_task
+from handlers.answers import report_signs
+from handlers.checkin import symptoms
+from handlers.script import script
+from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question
+from quarantine.measures import Status, read_temperature
+from quarantine.messages import Priority, Term
+from quarantine.names import fold
+from quarantine.numbers import PROMPT, number
+from quarantine.protocol import protocol
+from quarantine.symptoms import SymptomReading, read_symptoms
+from quarantine.tasks import TaskKind
+from quarantine.triage import Level, triage
+from quarantine.turn import Turn
+
+SIGNS_CHECK = Question(
+    "menu.signs_check",
+    Asking.ONE,
+    (
+        Choice("yes", "menu.signs_yes", ("co", "dung", "phai", "da", "vang", "u", "dung vay", "c", "uh")),
+        Choice("no", "menu.signs_no", ("khong", "ko", "k", "khong phai", "kg", "hok", "hong")),
+    ),
+    columns=2,
+)
+_HEAT = ("sot", "nhiet do", "than nhiet", "do c")
+"""Words that make a figure a temperature when nobody has asked for one."""
+_CRIES = ("cuu toi", "cuu bac", "cuu em", "cuu con", "cuu chau", "cuu minh", "cuu voi", "cap cuu giup")
+"""Cries for help that name no sign."""
+
+
+def heard(turn: Turn, text: str) -> Next | None:
+    """What follows from signs in a resident's words; None when they hold none.
+
+    A danger sign that is certain acts at once: nobody who cannot breathe has to confirm it. One that is
+    doubtful is asked back, and put before the officer meanwhile. Any other sign is asked back once.
+    """
+    reading = read_symptoms(text)
+    degrees = _degrees(text)
+    if _cries(text) or (reading.about_other and (reading.red or reading.red_uncertain)):
+        return _somebody_needs_help(turn, text)
+    if reading.about_other and reading.present:
+        _put_before_officer(turn, text)
+        turn.say("menu.other_kept")
+        return DONE
+    if _is_red(turn, reading, degrees):
+        report_signs(turn, reading.present | reading.red, degrees)
+        return DONE
+    if reading.red_uncertain:
+        _put_before_officer(turn, text)
+    return _check(turn, reading, degrees)
+
+
+def danger_of_stranger(text: str) -> Again | None:
+    """Somebody whom nobody follows is told to call 115 all the same."""
+    reading = read_symptoms(text)
+    urgent = reading.red or reading.red_uncertain or _cries(text)
+    return Again(Term("red.stranger")) if urgent else None
+
+
+def _cries(text: str) -> bool:
+    folded = fold(text)
+    return any(cry in folded for cry in _CRIES)
+
+
+def _degrees(text: str) -> float | None:
+    """A temperature that was written without being asked for; a bare number is none."""
+    folded = fold(text)
+    if not any(mark.isdigit() for mark in text) or not any(word in folded for word in _HEAT):
+        return None
+    reading = read_temperature(text)
+    return float(reading.value) if reading.status is Status.OK and reading.value is not None else None
+
+
+def _is_red(turn: Turn, reading: SymptomReading, degrees: float | None) -> bool:
+    """Judged by the same rule as any report."""
+    thresholds = protocol(turn.context.episodes[0].protocol).thresholds
+    return triage(reading.present | reading.red, degrees, thresholds).level is Level.RED
+
+
+def _check(turn: Turn, reading: SymptomReading, degrees: float | None) -> Ask | None:
+    felt = reading.red_uncertain | reading.present
+    warm = degrees is not None and triage(frozenset(), degrees).level is not Level.GREEN
+    if reading.well or not (felt or warm):
+        return None
+    doubtful = reading.red_uncertain or felt
+    signs: list[Term] = [Term(f"sign.{code}") for code in sorted(doubtful)]
+    if degrees is not None:
+        signs.append(Term("report.temperature", {"value": degrees}))
+    gathered = {**turn.memory, "felt": sorted(felt), "sure": sorted(reading.present - doubtful)}
+    prompt = turn.context.prompt
+    about = number(PROMPT, prompt.id) if prompt is not None and "checkin" in turn.memory else ""
+    return Ask(SIGNS_CHECK, {"signs": signs}, memory={**gathered, "degrees": degrees}, about=about)
+
+
+@script.answers(SIGNS_CHECK)
+def signs_check(turn: Turn, value: str) -> Next:
+    """Yes is a report like any other; after a no only what was never in doubt is reported."""
+    felt = turn.memory.pop("felt", [])
+    sure = turn.memory.pop("sure", [])
+    degrees = turn.memory.pop("degrees", None)
+    signs = felt if value == "yes" else sure
+    measured = degrees if value == "yes" and isinstance(degrees, float) else None
+    if not turn.context.episodes or not isinstance(signs, list) or not (signs or measured):
+        turn.say("menu.signs_denied")
+        return DONE
+    turn.memory["temperature"] = measured
+    if "checkin" in turn.memory:
+        return symptoms(turn, frozenset(signs))
+    if not report_signs(turn, frozenset(signs), measured):
+        turn.say("menu.signs_kept")
+    return DONE
+
+
+def _somebody_needs_help(turn: Turn, text: str) -> Next:
+    """A danger sign of somebody at home, or a mere cry for help: the act first, and a human at once."""
+    episode = turn.context.episodes[0]
+    turn.say("red.other", priority=Priority.ALERT)
+    open_task(
+        turn,
+        TaskKind.RED,
+        unit_id=episode.unit_id,
+        person_id=turn.owner,
+        episode=episode,
+        signs=[Term("task.wrote_only", {"text": text})],
+        resident=turn.owner,
+    )
+    return DONE
+
+
+def _put_before_officer(turn: Turn, text: str) -> None:
+    episode = turn.context.episodes[0]
+    open_task(
+        turn,
+        TaskKind.HELP,
+        unit_id=episode.unit_id,
+        person_id=turn.owner,
+        episode=episode,
+        words=Term("task.wrote_only", {"text": text}),
+    )
