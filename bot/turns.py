@@ -101,7 +101,8 @@ class Turns:
         self, conn: Connection, decide: Callable[[Turn], None], now: datetime | None = None
     ) -> Turn:
         """A turn opened by the clock or by the outcome of a letter, within the caller's transaction."""
-        turn = self._turn(conn, now or self.clock.now())
+        at = now or self.clock.now()
+        turn = self._turn(SqlStore(conn, self.keyring, at), at)
         decide(turn)
         self.probe("before apply")
         apply(conn, self.keyring, turn.effects, turn.now, self.ids.one)
@@ -114,7 +115,7 @@ class Turns:
         context = contexts.load_for_owner(conn, self.keyring, [owner]).get(owner)
         if context is None:
             return []
-        turn = self._turn(conn, now, context=context)
+        turn = self._turn(SqlStore(conn, self.keyring, now), now, context=context)
         language = turn.person.language if turn.person else "vi"
         return [
             MenuEntry(command.name, self.speak(Term(command.label), language))
@@ -152,12 +153,13 @@ class Turns:
         )
         # Only now are the chats locked: an earlier message of one may have failed while we waited for it.
         held = self._hold(conn, group, rows, todo, now)
+        store = SqlStore(conn, self.keyring, now, _persons(known))
         effects: list[Effect] = []
         failed: set[int] = set()
         for index, context in zip(todo, known, strict=True):
             if index in held:
                 continue
-            turn = self._turn(conn, now, said=group[index].incoming, context=context)
+            turn = self._turn(store, now, said=group[index].incoming, context=context)
             try:
                 take(self.script, turn, self.speak)
             except Exception as error:  # noqa: BLE001  # kept in the inbox and tried again
@@ -212,13 +214,13 @@ class Turns:
         return address_digest(self.keyring, address.account, address.user)
 
     def _turn(
-        self, conn: Connection, now: datetime, said: Incoming | None = None, context: Context | None = None
+        self, store: SqlStore, now: datetime, said: Incoming | None = None, context: Context | None = None
     ) -> Turn:
         return Turn(
             now=now,
             ids=self.ids.one,
             random_below=self.random_below,
-            store=SqlStore(conn, self.keyring, now),
+            store=store,
             said=said,
             context=context,
         )
@@ -269,6 +271,16 @@ class Turns:
 
     def _unsealed(self, row: int, raw: bytes) -> Incoming:
         return msgspec.json.decode(self.keyring.open("inbox", "raw", row, raw), type=Incoming)
+
+
+def _persons(contexts: Sequence[Context]) -> set[int]:
+    """All whom the turns of these contexts may ask about: those who wrote, and whom they answer for."""
+    return {
+        person.id
+        for context in contexts
+        for person in (context.person, *context.members)
+        if person is not None
+    }
 
 
 def _press(incoming: Incoming) -> Incoming | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from quarantine.triage import Level
 from storage import lookups, records, tables
 from storage.lookups import Index
 from storage.sealing import Keyring
+from storage.spelling import among
 from storage.tables import core
 from storage.unit_tree import UnitTree
 
@@ -34,16 +35,22 @@ FIX = core(tables.Fix)
 TASK = core(tables.Task)
 LETTER = core(tables.Letter)
 _UNDONE = TASK.c.state != literal_column(f"'{TaskState.DONE}'")  # spelt out for the partial indexes
+_UNDONE_OF = select(TASK).where(among(TASK.c.person_id), _UNDONE)
 
 
 class SqlStore(UnitTree):
     """What handlers may ask, on the connection of their turn; people and units are read once each.
 
-    Make a new one for each group of turns: it remembers what it has read.
+    Make a new one for each group of turns: it remembers what it has read. `expected` are the persons of the
+    group: the first question for an open task of one of them reads those of all.
     """
 
-    def __init__(self, conn: Connection, keyring: Keyring, now: datetime) -> None:
+    def __init__(
+        self, conn: Connection, keyring: Keyring, now: datetime, expected: Collection[int] = ()
+    ) -> None:
         super().__init__(conn)
+        self._expected = frozenset(expected)
+        self._undone: dict[tuple[int, TaskKind], Task] | None = None
         self.keyring = keyring
         self.now = now
         self._people: dict[int, Person] = {}
@@ -139,6 +146,8 @@ class SqlStore(UnitTree):
 
     def open_task(self, person_id: int, kind: TaskKind) -> Task | None:
         """The person's open or taken task of that kind."""
+        if person_id in self._expected:
+            return self._undone_of_expected().get((person_id, kind))
         return self._task(select(TASK).where(TASK.c.person_id == person_id, TASK.c.kind == kind, _UNDONE))
 
     def open_tasks(self, unit_ids: Sequence[int], limit: int, offset: int = 0) -> Sequence[Task]:
@@ -235,6 +244,13 @@ class SqlStore(UnitTree):
             .order_by(ADDRESS.c.bound_at.desc().nulls_last(), ADDRESS.c.id)
         )
         return [records.chat(row) for row in self.conn.execute(speaking)]
+
+    def _undone_of_expected(self) -> dict[tuple[int, TaskKind], Task]:
+        if self._undone is None:
+            rows = self.conn.execute(_UNDONE_OF, {"ids": sorted(self._expected)})
+            tasks = [records.task(self.keyring, row) for row in rows]
+            self._undone = {(task.person_id, task.kind): task for task in tasks}
+        return self._undone
 
     def _task(self, query: Select[Any]) -> Task | None:
         row = self.conn.execute(query).first()

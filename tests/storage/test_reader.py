@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from quarantine.checkins import Stage
 from quarantine.effects import CodeFor
@@ -182,6 +183,22 @@ def test_the_open_task_of_a_kind(world, store):
     assert store.open_task(LAN.id, TaskKind.CONTACT) == taken
     assert store.open_task(LAN.id, TaskKind.RED) is None
     assert store.open_task(HUNG.id, TaskKind.CONTACT) is None
+
+
+def test_open_tasks_of_a_group_are_read_once(world, conn, keyring, now):
+    """Of the persons that a group expects, one statement answers every kind; done tasks count for nobody."""
+    world.task(501, TaskKind.CONTACT, LAN.id, state=TaskState.DONE)
+    red = world.task(502, TaskKind.RED, LAN.id)
+    contact = world.task(503, TaskKind.CONTACT, HUNG.id, state=TaskState.TAKEN)
+    store = SqlStore(conn, keyring, now, [LAN.id, HUNG.id])
+    asked = []
+    event.listen(conn, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    assert store.open_task(LAN.id, TaskKind.RED) == red
+    assert store.open_task(LAN.id, TaskKind.CONTACT) is None
+    assert store.open_task(HUNG.id, TaskKind.CONTACT) == contact
+    assert len(asked) == 1
+    other = world.task(504, TaskKind.RED, 999)
+    assert store.open_task(999, TaskKind.RED) == other
 
 
 def test_open_tasks_red_first_then_by_deadline(world, store, now):
