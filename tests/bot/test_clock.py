@@ -35,6 +35,16 @@ def test_moved_time_goes_on_with_the_clock_below():
     assert clock.now() == START + timedelta(hours=1, minutes=5)
 
 
+def test_time_may_begin_at_another_hour():
+    """The demonstration begins in the morning, whatever the hour is, and goes on from there."""
+    hand = Hand()
+    for begins in (START - timedelta(hours=9), START + timedelta(hours=9)):
+        clock = MovableClock(hand, begins)
+        assert clock.now() == begins
+        hand.at += timedelta(minutes=5)
+        assert clock.now() == begins + timedelta(minutes=5)
+
+
 def test_advance_to_lands_on_the_instant():
     """The page's "to the next prompt" lands on that instant exactly, whatever zone it is written in."""
     clock = MovableClock(Hand())

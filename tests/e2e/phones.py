@@ -3,8 +3,11 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import aiohttp
+
+from quarantine.days import ZONE
 
 SECONDS = 20
 MAI, HANH, DUNG, LAN, NAM = 1001, 1002, 1003, 1004, 1005
@@ -19,6 +22,11 @@ def buttons_of(message):
     """The labels of a message's inline buttons, row by row."""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     return [[button["text"] for button in row] for row in rows]
+
+
+def hour_of(message):
+    """The local hour at which a message stands in the chat, like "07:30"."""
+    return f"{datetime.fromtimestamp(message['date'], ZONE):%H:%M}"
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """The messenger fails on the way: letters arrive later, and who cannot be reached becomes a task."""
 
-from tests.e2e.phones import DUNG, HANH, LAN
+from tests.e2e.phones import DUNG, HANH, LAN, hour_of
 
 NEXT = {"to": "next_prompt"}
 
@@ -51,7 +51,14 @@ async def test_who_left_telegram_is_found_out_by_the_prompt(phones):
 async def test_a_day_passes_in_order(phones):
     """The clock moves through a whole day, and everything happens in its order and at its hour."""
     await phones.clock(to="next_day")
-    for mark in ("điểm danh sáng", "điểm danh sáng nay", "điểm danh chiều", "điểm danh chiều nay"):
-        await phones.hears(LAN, mark)
-    await phones.hears(HANH, "Chưa điểm danh sáng")
-    await phones.hears(DUNG, "Chưa điểm danh sáng")
+    for words, hour in (
+        ("điểm danh sáng", "07:30"),
+        ("điểm danh sáng nay", "08:30"),
+        ("điểm danh sáng nay", "09:30"),
+        ("điểm danh chiều", "16:30"),
+        ("điểm danh chiều nay", "17:30"),
+        ("điểm danh chiều nay", "18:30"),
+    ):
+        assert hour_of(await phones.hears(LAN, words)) == hour
+    assert hour_of(await phones.hears(HANH, "Chưa điểm danh sáng")) == "11:30"
+    assert hour_of(await phones.hears(DUNG, "Chưa điểm danh sáng")) == "13:30"

@@ -398,6 +398,17 @@ def test_the_outbox_can_be_counted(desk, now, conn):
     assert outbox.counts(conn, now) == outbox.Counts(1, 1, 1, now - timedelta(hours=1))
 
 
+def test_the_next_planned_letter_is_known(desk, now, conn):
+    """The stage's clock stops where a letter is planned to go, not where one is due or gone."""
+    assert outbox.next_due(conn, now) is None
+    desk.post(901, due_at=now)
+    desk.post(902, HUNG.id, due_at=now + timedelta(hours=2))
+    desk.post(903, HUNG.id, due_at=now + timedelta(hours=1))
+    assert outbox.next_due(conn, now) == now + timedelta(hours=1)
+    conn.execute(LETTER.update().where(LETTER.c.id == 903).values(status="void"))
+    assert outbox.next_due(conn, now) == now + timedelta(hours=2)
+
+
 def test_a_full_batch_says_that_there_may_be_more(desk, now):
     """A batch of only dropped letters is not the end of the queue."""
     for letter_id in (901, 902, 903):
