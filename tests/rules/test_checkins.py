@@ -139,8 +139,8 @@ def test_a_check_in_that_is_settled_is_left_alone(stage):
 
 @pytest.mark.parametrize("stage", sorted(ANSWERABLE))
 def test_an_answer_is_welcome_late_and_said_to_be_late(stage):
-    """In time it is DONE; after silence, a fault or a lost channel it is kept as LATE (domain.md §E2)."""
+    """Only after silence is it LATE: a fault of ours or a lost channel makes nobody late (domain.md §E2, E4)."""
     after = answered(replace(WAITING, stage=stage))
-    assert after.stage is (Stage.DONE if stage in {Stage.WAITING, Stage.PROMPTED} else Stage.LATE)
+    assert after.stage is (Stage.LATE if stage is Stage.OVERDUE else Stage.DONE)
     assert after.reported
     assert after.next_at is None
