@@ -139,7 +139,7 @@ def test_a_check_in_that_is_settled_is_left_alone(stage):
 
 @pytest.mark.parametrize("stage", sorted(ANSWERABLE))
 def test_an_answer_is_welcome_late_and_said_to_be_late(stage):
-    """Only after silence is it LATE: a fault of ours or a lost channel makes nobody late (domain.md §E2, E4)."""
+    """Only after silence is it LATE: a fault of ours or a lost channel makes nobody late (domain.md §E4)."""
     after = answered(replace(WAITING, stage=stage))
     assert after.stage is (Stage.LATE if stage is Stage.OVERDUE else Stage.DONE)
     assert after.reported
