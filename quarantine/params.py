@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from quarantine.messages import Params, Term
 
 _TERM, _DAY, _INSTANT = "$term", "$day", "$instant"
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def pack(value: object) -> object:
@@ -49,7 +50,7 @@ def unpack(value: object) -> object:
 
 def pack_params(params: Params) -> dict[str, object]:
     """All parameters of a message, packed."""
-    return {key: pack(value) for key, value in params.items()}
+    return {key: value if type(value) in _PLAIN else pack(value) for key, value in params.items()}
 
 
 def unpack_params(packed: Mapping[str, object]) -> dict[str, object]:
