@@ -98,7 +98,7 @@ CAST = (
     Actor(
         "1005",
         "Người cách ly: Nam",
-        "chưa ghi danh; sinh 1985, 0987 654 321",
+        "sinh 1985, số 0987 654 321",
         Person(5, "Trần Văn Nam", "0987654321", 1985, Sex.MALE),
         home=HOME_OF_NAM,
         known=False,
