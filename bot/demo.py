@@ -159,5 +159,5 @@ def _episode(ids: Ids, now: datetime) -> Episode:
 
 
 def _monitored(episode: Episode, now: datetime) -> Episode:
-    due = next_at(protocol(episode.protocol), episode.last_day, now)
+    due = next_at(protocol(episode.protocol), episode, now)
     return replace(episode, state=EpisodeState.MONITORING, next_at=due)

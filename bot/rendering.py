@@ -14,9 +14,9 @@ from quarantine.codes import read_code
 from quarantine.days import local_day
 from quarantine.letters import Asked, Enclosure, Letter, Option
 from quarantine.messages import Button, Params, Reply, Term, Want
-from quarantine.names import fold, given_name, honorific
-from quarantine.people import Unit
+from quarantine.names import given_name, honorific
 from quarantine.phones import show_phone
+from quarantine.titles import unit_title
 from storage.facts import STRANGER, Facts
 
 log = structlog.get_logger(__name__)
@@ -26,10 +26,6 @@ PICKED = "✓ "
 WANTED = {Want.LOCATION: "word.send_location", Want.CONTACT: "word.send_contact"}
 """The label of the phone's own button where a question names none."""
 LINK = "https://t.me/{username}?start={code}"
-_TITLES = ("tram y te", "trung tam", "cdc", "diem tram", "so y te")
-_PLACES = frozenset({"phuong", "xa", "dac khu", "thi tran", "quan", "huyen", "thi xa", "thanh pho", "tinh"})
-_LONGEST_PLACE_WORD = 2
-
 DrawCard = Callable[[str, str, str, str, str], bytes]
 """Draws the guide card from link, code, station, phone and expiry: a PNG (papers/guide_card.py)."""
 
@@ -156,22 +152,6 @@ def want_label(asked: Asked, voice: Voice) -> str:
     return voice.say(asked.want_label or WANTED[asked.want], {})
 
 
-def unit_title(unit: Unit) -> Term | str:
-    """What a unit is called in a sentence: "Phường Ngọc Hà" → "Trạm Y tế phường Ngọc Hà"."""
-    if fold(unit.name).startswith(_TITLES):
-        return unit.name
-    return Term(f"word.unit_{unit.kind}", {"place": place_name(unit.name)})
-
-
-def place_name(name: str) -> str:
-    """A place inside a sentence: its type word is not a name ("Phường Ngọc Hà" → "phường Ngọc Hà")."""
-    words = name.split(" ")
-    for length in range(_LONGEST_PLACE_WORD, 0, -1):
-        if len(words) > length and fold(" ".join(words[:length])) in _PLACES:
-            return " ".join([*map(str.lower, words[:length]), *words[length:]])
-    return name
-
-
 def _pin(letter: Letter) -> tuple[float, float] | None:
     lat, lng = letter.params.get("lat"), letter.params.get("lng")
     if letter.enclosure is Enclosure.PIN and isinstance(lat, int | float) and isinstance(lng, int | float):
@@ -221,4 +201,4 @@ ABOUT_READER: Mapping[str, Callable[[Voice], str]] = {
 }
 """What every text may name without being given it; for a stranger each has a sensible word."""
 
-__all__ = ["ABOUT_READER", "STRANGER", "Facts", "Renderer", "Voice", "buttons", "place_name", "unit_title"]
+__all__ = ["ABOUT_READER", "STRANGER", "Facts", "Renderer", "Voice", "buttons"]

@@ -142,7 +142,7 @@ def _tell(turn: Turn, task: Task, person: Person, episode: Episode, unit: Unit) 
         "phone": show_phone(person.phone) if person.phone else Term("word.no_phone"),
         "address": episode.home.address,
         "unit": unit.name,
-        "day": max(1, episode.day_number(local_day(turn.now))),
+        "day": episode.day_number(local_day(turn.now)),
         "days": episode.length,
         "last": Term("report.never"),
         "since": task.since,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers.alerts import responsible
+from handlers.calling import number_of
 from handlers.gate import may_somewhere, passes
 from handlers.script import script
 from handlers.worklist import Worklist, add
@@ -16,9 +16,9 @@ from quarantine.effects import Code, CodeFor, CodeIssued, EpisodeChanged
 from quarantine.letters import Asked, Enclosure
 from quarantine.messages import Term
 from quarantine.numbers import number
-from quarantine.people import LINKABLE_STATES, EpisodeState, Unit
-from quarantine.phones import show_phone
+from quarantine.people import LINKABLE_STATES, EpisodeState
 from quarantine.store import File
+from quarantine.titles import unit_title
 from quarantine.turn import Turn
 
 LETTER = "g"
@@ -127,21 +127,9 @@ def _issue(turn: Turn, file: File) -> None:
         enclosure=Enclosure.GUIDE_CARD,
         code=show_code(text),
         expires=expires,
-        station=_station(file.unit),
-        phone=_phone(turn, file.unit),
+        station=unit_title(file.unit),
+        phone=number_of(turn, file.unit) or Term("word.nothing"),
     )
-
-
-def _station(unit: Unit) -> Term:
-    """The unit as a sentence names it: "Phường Ngọc Hà" → "Trạm Y tế phường Ngọc Hà"."""
-    return Term(f"word.unit_{unit.kind}", {"place": unit.name[:1].lower() + unit.name[1:]})
-
-
-def _phone(turn: Turn, unit: Unit) -> str | Term:
-    """The number to call: the officer on duty, else the unit's own."""
-    officer = responsible(turn.store, unit.id)
-    phone = (officer.phone if officer else None) or unit.hotline
-    return show_phone(phone) if phone else Term("word.nothing")
 
 
 @script.answers(HOW)

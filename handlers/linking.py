@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.alerts import open_task
+from handlers.calling import whom_to_call
 from handlers.script import script
 from quarantine.codes import read_code
 from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question, Unclear
@@ -23,8 +24,10 @@ from quarantine.effects import (
 )
 from quarantine.measures import Status, read_year
 from quarantine.messages import Term
-from quarantine.people import LINKABLE_STATES, EpisodeState
-from quarantine.protocol import next_at, protocol
+from quarantine.names import given_name
+from quarantine.numbers import PROMPT, number
+from quarantine.people import LINKABLE_STATES, Episode, EpisodeState
+from quarantine.protocol import next_at, next_of, protocol
 from quarantine.store import File
 from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.turn import Turn
@@ -75,9 +78,25 @@ def try_code(turn: Turn, text: str) -> Next | None:
         turn.record(CodeMissed(turn.chat.id, turn.chat.account, turn.now))
         left = TRIES_PER_CHAT - in_chat - 1
         return Again(Term("link.wrong", {"left": left}) if left else Term("link.wrong_last"))
-    if code.used_at is not None or code.expires_at <= turn.now:
-        return Again(Term("link.used" if code.used_at else "link.expired"))
+    refusal = closed(turn, code)
+    if refusal is not None:
+        return Again(refusal)
     return _resident(turn, code) if code.purpose is CodeFor.RESIDENT else _staff(code)
+
+
+def closed(turn: Turn, code: Code | None) -> Term | None:
+    """Why this code binds nobody any more, and whom to call for a new one; None while it is good."""
+    if code is not None and code.used_at is None and code.expires_at > turn.now:
+        return None
+    if code is not None and code.purpose is CodeFor.OFFICER:
+        return Term("link.invitation_closed")
+    file = turn.store.file(code.episode_id) if code and code.episode_id else None
+    used = code is not None and code.used_at is not None
+    return _refused("link.used" if used else "link.expired", turn, file)
+
+
+def _refused(key: str, turn: Turn, file: File | None) -> Term:
+    return Term(key, {"call": whom_to_call(turn, file.unit if file else None)})
 
 
 def _staff(code: Code) -> Next:
@@ -90,7 +109,7 @@ def _staff(code: Code) -> Next:
 def _resident(turn: Turn, code: Code) -> Next:
     file = turn.store.file(code.episode_id) if code.episode_id else None
     if file is None or file.episode.state not in LINKABLE_STATES:
-        return Again(Term("link.expired"))
+        return Again(_refused("link.expired", turn, file))
     if file.person.birth_year is None:
         return _bind(turn, code, file)
     own = turn.person is None or turn.person.id == file.person.id
@@ -103,14 +122,20 @@ def _resident(turn: Turn, code: Code) -> Next:
 
 @script.answers(BIRTH_YEAR)
 def birth_year(turn: Turn, year: int) -> Next:
-    """The year is asked, never shown; three wrong ones and the officer helps."""
+    """The year is asked, never shown; three wrong ones and the officer helps.
+
+    Each wrong year counts as a wrong code too, so that opening the link anew gives no further tries.
+    """
     file = turn.store.file(int(str(turn.memory["episode"])))
     code = turn.store.code_by_id(int(str(turn.memory["code"])))
-    if file is None or code is None or code.used_at is not None or code.expires_at <= turn.now:
-        turn.say("link.expired")
+    refusal = closed(turn, code)
+    if file is None or code is None or refusal is not None or file.episode.state not in LINKABLE_STATES:
+        why = refusal or _refused("link.expired", turn, file)
+        turn.say(why.key, why.params)
         return DONE
     if year == file.person.birth_year:
         return _bind(turn, code, file)
+    turn.record(CodeMissed(turn.chat.id, turn.chat.account, turn.now))
     wrong = int(str(turn.memory.get("wrong", 0))) + 1
     turn.memory["wrong"] = wrong
     if wrong < BIRTH_TRIES:
@@ -124,23 +149,23 @@ def birth_year(turn: Turn, year: int) -> Next:
         episode=file.episode,
         why=Term("link.why_birth_year"),
     )
-    turn.say("link.locked")
+    turn.say("link.locked", call=whom_to_call(turn, file.unit))
     return DONE
 
 
 def _bind(turn: Turn, code: Code, file: File) -> Next:
     """Bind the chat, or let the person it already speaks for answer for this episode too."""
     turn.record(CodeClosed(code.id, turn.now, "used"))
+    moved = False
     if turn.person is None:
+        moved = _let_go(turn, file)
         turn.record(AddressBound(turn.chat.id, file.person.id, turn.now))
         turn.become(file.person)
     else:
         turn.note("responder_added", person_id=file.person.id, episode_id=file.episode.id)
+    _tell_former_responder(turn, file)
     linked = replace(
-        file.episode,
-        state=EpisodeState.MONITORING,
-        responder_id=turn.owner,
-        next_at=next_at(protocol(file.episode.protocol), file.episode.last_day, turn.now),
+        file.episode, state=EpisodeState.MONITORING, responder_id=turn.owner, next_at=_due(turn, file.episode)
     )
     # No gap between linked and monitoring: whoever closes the notice unread is asked all the same.
     turn.record(EpisodeChanged(file.episode, linked, turn.owner, turn.now, "linked"))
@@ -149,8 +174,42 @@ def _bind(turn: Turn, code: Code, file: File) -> Next:
         done = replace(helped, state=TaskState.DONE, outcome=Outcome.DONE, next_at=None)
         turn.record(TaskChanged(helped, done, turn.owner, turn.now))
     turn.record(MenuWanted(turn.owner, turn.chat.id))
-    return Ask(
-        LANGUAGE, memory={"episode": file.episode.id, "order": file.episode.order_number, "code": code.id}
+    memory = {"episode": file.episode.id, "order": file.episode.order_number, "code": code.id, "moved": moved}
+    return Ask(LANGUAGE, memory=memory)
+
+
+def _due(turn: Turn, episode: Episode) -> datetime | None:
+    """When the episode is next due; one that is followed already stays due when it was."""
+    if episode.state is EpisodeState.MONITORING:
+        return episode.next_at
+    return next_at(protocol(episode.protocol), episode, turn.now)
+
+
+def _let_go(turn: Turn, file: File) -> bool:
+    """The person's other chats on this account get one last letter; whether there were any."""
+    others = [
+        chat
+        for chat in turn.store.chats(file.person.id)
+        if chat.account == turn.chat.account and chat.id != turn.chat.id
+    ]
+    for chat in others:
+        turn.say("link.moved_away", to=chat.id, call=whom_to_call(turn, file.unit))
+    return bool(others)
+
+
+def _tell_former_responder(turn: Turn, file: File) -> None:
+    """Whoever answered for this person until now, in a chat of their own, learns that they need not."""
+    before = file.episode.responder_id
+    followed = file.episode.state is EpisodeState.MONITORING
+    if turn.person is None or before == turn.owner or not followed:
+        return
+    own = before == file.person.id
+    turn.say(
+        "link.answered_elsewhere",
+        to=before,
+        name=turn.person.name,
+        member=Term("link.member_you") if own else given_name(file.person.name),
+        call=whom_to_call(turn, file.unit),
     )
 
 
@@ -167,7 +226,6 @@ def language(turn: Turn, value: str) -> Next:
     if file is None:
         turn.say("link.language_kept")
         return DONE
-    turn.memory["next"] = file.episode.next_at
     return Ask(NOTICE, {"order": order or file.episode.order_number})
 
 
@@ -176,9 +234,37 @@ def notice(turn: Turn, _: str) -> Next:
     """That the notice was read is kept, with its version (domain.md §D1)."""
     episode_id = turn.memory.get("episode")
     turn.note("notice_read", episode_id=episode_id, version=NOTICE_VERSION)
-    following = turn.memory.get("next")
-    turn.say("link.welcome", at=following, date_short=following)
+    file = turn.store.file(episode_id) if isinstance(episode_id, int) else None
+    open_now = _asked_today(turn) if turn.memory.get("moved") else None
+    if open_now is not None:
+        turn.say("link.welcome_back")
+        return open_now
+    _welcome(turn, file.episode if file else None)
     return DONE
+
+
+def _welcome(turn: Turn, episode: Episode | None) -> None:
+    """What comes next, as it is now: the notice may have lain unread for days."""
+    if episode is None or episode.state is not EpisodeState.MONITORING:
+        turn.say("link.welcome_resting")
+        return
+    following = next_of(protocol(episode.protocol), episode, turn.now)
+    if following is None:
+        turn.say("link.welcome_last", last_day=episode.last_day)
+        return
+    key = "link.welcome_moved" if turn.memory.get("moved") else "link.welcome"
+    turn.say(key, at=following.opens_at, date_short=following.day)
+
+
+def _asked_today(turn: Turn) -> Ask | None:
+    """The question that reached the old phone today and is not answered yet."""
+    prompt = turn.context.prompt
+    if prompt is None or prompt.day != local_day(turn.now).isoformat():
+        return None
+    if all(one.delivered_at is None for one in prompt.checkins):
+        return None  # its letter is still to come, and comes to this chat
+    ask = script.standings[PROMPT].open(turn, prompt.id)
+    return None if ask is None else replace(ask, about=number(PROMPT, prompt.id))
 
 
 @script.command(

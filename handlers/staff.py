@@ -83,13 +83,9 @@ def review(turn: Turn, value: str) -> Next:
     if value == "again":
         return NAME
     code = turn.store.code_by_id(int(str(turn.memory["code"])))
-    if (
-        code is None
-        or code.used_at is not None
-        or code.expires_at <= turn.now
-        or not (code.unit_id and code.role)
-    ):
-        turn.say("link.expired")
+    gone = code is None or code.used_at is not None or code.expires_at <= turn.now
+    if code is None or gone or not (code.unit_id and code.role):
+        turn.say("link.invitation_closed")
         return DONE
     turn.record(CodeClosed(code.id, turn.now, "used"))
     person = _known(turn, str(turn.memory["name"]), str(turn.memory["phone"]))

@@ -108,8 +108,8 @@ class Episode:
     version: int = 0
 
     def day_number(self, day: date) -> int:
-        """Which day of the episode it is, counted from 1 on the first day of the order."""
-        return (day - self.first_day).days + 1
+        """Which day of the episode it is, counted from 1 on the first day of the order, and 1 before it."""
+        return max(1, (day - self.first_day).days + 1)
 
     @property
     def length(self) -> int:

@@ -17,6 +17,7 @@ from quarantine.ladder import (
     Ladder,
 )
 from quarantine.location import LocationRule
+from quarantine.people import Episode
 from quarantine.tasks import TaskKind
 from quarantine.triage import Thresholds
 
@@ -99,9 +100,16 @@ def ends_at(last_day: date, zone: ZoneInfo = ZONE) -> datetime:
     return at(last_day + timedelta(days=1), QUIET_TO, zone)
 
 
-def next_at(protocol: Protocol, last_day: date, after: datetime, zone: ZoneInfo = ZONE) -> datetime:
-    """An episode's next due moment: its next slot up to the last day inclusive, else its end."""
-    return min(protocol.next_opening(after, zone).opens_at, ends_at(last_day, zone))
+def next_of(protocol: Protocol, episode: Episode, after: datetime, zone: ZoneInfo = ZONE) -> Opening | None:
+    """The first opening after an instant within the days of the episode; None when all are over."""
+    opening = protocol.next_opening(max(after, at(episode.first_day, time.min, zone)), zone)
+    return opening if opening.day <= episode.last_day else None
+
+
+def next_at(protocol: Protocol, episode: Episode, after: datetime, zone: ZoneInfo = ZONE) -> datetime:
+    """An episode's next due moment: its next opening, else its end."""
+    opening = next_of(protocol, episode, after, zone)
+    return opening.opens_at if opening else ends_at(episode.last_day, zone)
 
 
 HOME_14 = Protocol(

@@ -296,7 +296,7 @@ class Stage:
             created_by=1,
         )
         apply(conn, self.keyring, [EpisodeAdded(episode, now)], now, self.ids.one)
-        due = next_at(rules, episode.last_day, now)
+        due = next_at(rules, episode, now)
         followed = replace(episode, state=EpisodeState.MONITORING, next_at=due)
         change = EpisodeChanged(episode, followed, None, now, "stage")
         apply(conn, self.keyring, [change], now, self.ids.one)

@@ -6,10 +6,11 @@ import pytest
 
 from bot.catalogues import Catalogue, load
 from bot.formatting import fill, show, show_distance, show_number, show_time
-from bot.rendering import MissingParameterError, Renderer, place_name
+from bot.rendering import MissingParameterError, Renderer
 from quarantine.letters import Asked, Enclosure, Letter, Option
 from quarantine.messages import Button, Term, Want
 from quarantine.people import Person, Sex, Unit, UnitKind
+from quarantine.titles import place_name
 from storage.facts import Facts
 
 NOW = datetime(2026, 12, 5, 0, 42, tzinfo=UTC)

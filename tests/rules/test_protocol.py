@@ -7,11 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quarantine.days import QUIET_FROM, QUIET_TO, at, local, local_day
-from quarantine.protocol import DEFAULT_PROTOCOL, HOME_14, PROTOCOLS, ends_at, next_at, protocol
+from quarantine.people import Episode, EpisodeState, Home, Reason
+from quarantine.protocol import DEFAULT_PROTOCOL, HOME_14, PROTOCOLS, ends_at, next_at, next_of, protocol
 from quarantine.tasks import TaskKind
 
 FIRST, LAST = date(2026, 12, 3), date(2026, 12, 16)
 START = datetime(2026, 11, 25, tzinfo=UTC)
+EPISODE = Episode(
+    *(1, 2, 2, 3, "131/QĐ-UBND", Reason.CONTACT, FIRST, LAST),
+    *(EpisodeState.MONITORING, DEFAULT_PROTOCOL, Home("")),
+)
 INSTANTS = st.timedeltas(timedelta(0), timedelta(days=30)).map(lambda span: START + span)
 
 
@@ -77,26 +82,35 @@ def test_the_next_slot_is_strictly_later_and_none_lies_between(instant):
 
 
 @given(INSTANTS)
-def test_the_round_goes_up_to_the_last_day_inclusive_and_then_ends(instant):
-    """The next due moment is a slot of a day up to the last one, else 07:00 of the morning after it."""
-    due = next_at(HOME_14, LAST, instant)
+def test_the_round_goes_from_the_first_day_to_the_last_inclusive_and_then_ends(instant):
+    """The next due moment is a slot of a day of the episode, else 07:00 of the morning after its last."""
+    due = next_at(HOME_14, EPISODE, instant)
     assert due <= ends_at(LAST)
     if due != ends_at(LAST):
         assert due > instant
-        assert local_day(due) <= LAST
+        assert FIRST <= local_day(due) <= LAST
+        assert next_of(HOME_14, EPISODE, instant).opens_at == due
     else:
+        assert next_of(HOME_14, EPISODE, instant) is None
         assert instant >= hour("16:30", LAST)
+
+
+@pytest.mark.parametrize("early", [hour("16:29", date(2026, 11, 30)), hour("23:59", date(2026, 12, 2))])
+def test_nobody_is_asked_before_the_first_day(early):
+    """Whoever is linked days before the order begins is asked on the morning of day 1, not before."""
+    assert next_at(HOME_14, EPISODE, early) == hour("07:30")
+    assert EPISODE.day_number(local_day(early)) == 1
 
 
 def test_a_whole_episode_has_28_check_ins_and_one_end():
     """Walking from slot to slot: two a day for 14 days, the last on the afternoon of the last day."""
-    due, moments = next_at(HOME_14, LAST, hour("00:00")), []
+    due, moments = next_at(HOME_14, EPISODE, hour("00:00")), []
     while due != ends_at(LAST):
         moments.append(due)
-        due = next_at(HOME_14, LAST, due)
+        due = next_at(HOME_14, EPISODE, due)
     assert len(moments) == 28
     assert moments[-1] == hour("16:30", LAST)
-    assert next_at(HOME_14, LAST, due) == ends_at(LAST), "the end stays the end"
+    assert next_at(HOME_14, EPISODE, due) == ends_at(LAST), "the end stays the end"
 
 
 def test_the_end_is_the_morning_after_the_last_day():
