@@ -58,9 +58,10 @@ def current(turn: Turn) -> tuple[Checkin | None, Episode]:
 
 
 def signs_reported(turn: Turn) -> frozenset[str]:
-    """The signs given earlier in this check-in, to which a temperature is added."""
-    signs = turn.memory.get("signs", [])
-    return frozenset(signs) if isinstance(signs, list) else frozenset()
+    """The signs given earlier in this check-in, to which more is added; none of another member's."""
+    done, signs = turn.memory.get("reported", []), turn.memory.get("signs", [])
+    mine = isinstance(done, list) and turn.memory.get("checkin") in done
+    return frozenset(signs) if mine and isinstance(signs, list) else frozenset()
 
 
 def report_signs(turn: Turn, signs: frozenset[str], temperature: float | None) -> bool:

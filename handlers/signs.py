@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.alerts import open_task
-from handlers.answers import report_signs
+from handlers.answers import report_signs, signs_reported
 from handlers.checkin import symptoms
 from handlers.script import script
 from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question
@@ -47,7 +47,7 @@ def heard(turn: Turn, text: str) -> Next | None:
         turn.say("menu.other_kept")
         return DONE
     if _is_red(turn, reading, degrees):
-        report_signs(turn, reading.present | reading.red, degrees)
+        report_signs(turn, reading.present | reading.red | signs_reported(turn), degrees)
         return DONE
     if reading.red_uncertain:
         _put_before_officer(turn, text)
@@ -109,7 +109,7 @@ def signs_check(turn: Turn, value: str) -> Next:
         return DONE
     turn.memory["temperature"] = measured
     if "checkin" in turn.memory:
-        return symptoms(turn, frozenset(signs))
+        return symptoms(turn, frozenset(signs) | signs_reported(turn))
     if not report_signs(turn, frozenset(signs), measured):
         turn.say("menu.signs_kept")
     return DONE

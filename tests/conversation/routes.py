@@ -68,8 +68,9 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff.review": ("Nam", _STAFF),
     "checkin.symptoms": ("Lan", ("=fever", "=fever")),
     "checkin.temperature": ("Lan", ("=fever", "=.")),
+    "checkin.temperature_meant": ("Lan", ("=fever", "=.", "385")),
     "checkin.location": ("Lan", ("=none",)),
-    "menu.signs_check": ("Lan", ("=none", "hình như hơi khó thở")),
+    "menu.signs_check": ("Lan", ("=none", "hình như bị ho")),
     "menu.choose": ("Dũng", ("xin chào",)),
 }
 UNTOUCHED: dict[str, tuple[str, tuple[str, ...]]] = {

@@ -37,6 +37,7 @@ from quarantine.turn import Turn
 from storage import contexts
 from storage.apply import apply
 from storage.facts import facts
+from storage.reader import SqlStore
 from tests.stage import ACCOUNT, CAST, CDC, HOMES, START, STATION, Stage
 
 WHO = ("Mai", "Hạnh", "Dũng", "Lan", "Nam", "Người lạ")
@@ -101,7 +102,7 @@ class Scene:
         stage = self.stage
         turns = stage.turns()
         context = contexts.load(self.conn, stage.keyring, [said], stage.ids.one, self.now)[0]
-        turn = turns._turn(self.conn, self.now, said=said, context=context)  # noqa: SLF001  # the real store of a turn
+        turn = turns._turn(SqlStore(self.conn, turns.keyring, self.now), self.now, said=said, context=context)  # noqa: SLF001  # the real store of a turn
         self.calls.clear()
         take(self._listening(), turn, stage.renderer.speak)
         apply(self.conn, stage.keyring, turn.effects, self.now, stage.ids.one)

@@ -117,8 +117,19 @@ def _is_kept(heard: Heard, frame: Frame | None) -> None:
         return
     same = [one for one in heard.frames if one.question == frame.question]
     assert same, f"{frame.question} is lost"
-    kept = [one for one in same if all(one.memory.get(name) == known for name, known in frame.memory.items())]
+    kept = [
+        one
+        for one in same
+        if all(_remains(known, one.memory.get(name)) for name, known in frame.memory.items())
+    ]
     assert kept, f"memory is lost: {frame.memory} became {[one.memory for one in same]}"
+
+
+def _remains(known: object, now: object) -> bool:
+    """Whether it is remembered: what was gathered may grow by what is heard in between, never shrink."""
+    if isinstance(known, list) and isinstance(now, list):
+        return all(one in now for one in known)
+    return known == now or (known is False and now is True)
 
 
 def _check_wanted(

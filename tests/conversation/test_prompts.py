@@ -14,6 +14,7 @@ from quarantine.effects import AddressBound, EpisodeChanged
 from quarantine.messages import Address, Incoming, Kind
 from storage import contexts
 from storage.apply import apply
+from storage.reader import SqlStore
 from tests.stage import ACCOUNT, CAST, Stage
 from tests.transcript import Player
 
@@ -55,6 +56,13 @@ class Story:
         said = Incoming(Address(account, user), "look", self.now, Kind.OTHER)
         with self.stage.engine.begin() as conn:
             return contexts.load(conn, self.stage.keyring, [said], self.stage.ids.one, self.now)[0]
+
+    def signs(self, who: str) -> frozenset[str]:
+        """The signs of somebody's newest report."""
+        episode = self.context(CAST[who].user).episodes[0]
+        with self.stage.engine.connect() as conn:
+            last = SqlStore(conn, self.stage.keyring, self.now).last_report(episode.id)
+        return last.signs if last else frozenset()
 
     @property
     def now(self) -> datetime:
@@ -214,3 +222,14 @@ def test_two_messengers_of_one_person_share_one_conversation(tell):
     story.stage.turns().take_group([Arrived(said)])
     assert story.context(CAST["Lan"].user).person.language == "en"
     assert story.context(CAST["Lan"].user).frames == ""
+
+
+def test_a_danger_that_is_heard_in_between_takes_nothing_away(tell):
+    """Fever was ticked; "khó thở quá" at the next question adds to it, so that the newest report has both."""
+    story = tell("Lan", "Hạnh")
+    story.play("@ 2026-12-03 07:30", "Lan: sốt")
+    received = story.play("Lan: khó thở quá")
+    assert any("→ Hạnh: 🔴" in line for line in received), received
+    assert story.signs("Lan") == {"fever", "breathless"}
+    story.play("Lan: 38,5")
+    assert story.signs("Lan") == {"fever", "breathless"}

@@ -56,7 +56,7 @@ class TeaHouse:
     """A script, what its handlers were given, and which offers still stand."""
 
     given: list[tuple[str, object]] = field(default_factory=list)
-    handed_over: list[str] = field(default_factory=list)
+    handed_over: list[list[str]] = field(default_factory=list)
     offers: set[int] = field(default_factory=set)
     following: dict[str, Next] = field(default_factory=dict)
     script: Script = field(default_factory=Script)
@@ -102,8 +102,8 @@ class TeaHouse:
     def _open(self, _: Turn, row: int) -> Ask | None:
         return Ask(OFFER, memory={"offer": row}) if row in self.offers else None
 
-    def _handover(self, turn: Turn, text: str) -> None:
-        self.handed_over.append(text)
+    def _handover(self, turn: Turn, said: list[str]) -> None:
+        self.handed_over.append(list(said))
         turn.lead_in("toy.handed_over")
 
 
