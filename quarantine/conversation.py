@@ -91,6 +91,12 @@ class Question:
     want_label: str = ""
     protect: bool = False
     unclear: str = ""
+    _drawn: tuple[Option, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Made once: every message draws them, and they never change.
+        drawn = tuple(Option(choice.value, Term(choice.label), wide=choice.wide) for choice in self.choices)
+        object.__setattr__(self, "_drawn", drawn)
 
     @property
     def want(self) -> Want | None:
@@ -99,7 +105,7 @@ class Question:
 
     def options(self) -> tuple[Option, ...]:
         """The fixed choices as they are drawn."""
-        return tuple(Option(choice.value, Term(choice.label), wide=choice.wide) for choice in self.choices)
+        return self._drawn
 
     def choice(self, value: str) -> Choice | None:
         """The fixed choice with this value."""

@@ -43,7 +43,7 @@ class Frame:
             "n": self.number,
             "at": pack(self.asked_at),
             "p": pack_params(self.params),
-            "o": [[one.value, pack(one.label), one.wide] for one in self.options],
+            "o": self._packed_options(),
             "x": self.picked,
             "m": pack(self.memory),
             "a": self.about,
@@ -62,17 +62,28 @@ class Frame:
 
     def asked(self, question: Question) -> Asked:
         """What is drawn under the question, with what has been ticked so far."""
-        options = tuple(replace(option, picked=option.value in self.picked) for option in self.options)
+        options = tuple(self._ticked(option) for option in self.options)
         if self.picked:
             options = (*options, Option(FINISH, Term("word.finish")))
         return Asked(
             self.question, self.number, options, question.columns, question.want, question.want_label
         )
 
+    def _ticked(self, option: Option) -> Option:
+        picked = option.value in self.picked
+        return option if option.picked is picked else replace(option, picked=picked)
+
     def step(self) -> dict[str, object]:
         """The question as it stands, so that "quay lại" finds it again."""
-        packed = self.packed()
-        return {key: packed[key] for key in ("q", "p", "o", "m")}
+        return {
+            "q": self.question,
+            "p": pack_params(self.params),
+            "o": self._packed_options(),
+            "m": pack(self.memory),
+        }
+
+    def _packed_options(self) -> list[list[object]]:
+        return [[one.value, pack(one.label), one.wide] for one in self.options]
 
     def remember(self, step: dict[str, object]) -> None:
         """Keep a step for "quay lại"; the oldest is forgotten."""
