@@ -47,6 +47,13 @@ INDEXES = (
     ("ix_fix_episode_at", "fix", ("episode_id", "at"), None, False),
     ("ix_inbox_address_waiting", "inbox", ("address",), "state = 'waiting'", False),
     ("ix_inbox_due", "inbox", ("next_try_at",), "state = 'waiting'", False),
+    (
+        "ix_letter_card",
+        "letter",
+        ("owner", "delivered_at"),
+        "condition = 'task_undone' AND status = 'delivered'",
+        False,
+    ),
     ("ix_letter_claim", "letter", ("priority", "due_at", "id"), "status IN ('due', 'claimed')", False),
     ("ix_letter_owner_slot", "letter", ("owner", "slot", "delivered_at"), "slot IS NOT NULL", False),
     ("ix_letter_owner_unsent", "letter", ("owner", "id"), "status IN ('due', 'claimed')", False),
