@@ -63,7 +63,7 @@ class PersonAdded:
 
 @dataclass(frozen=True, slots=True)
 class PersonChanged:
-    """Somebody's data was corrected; before and after go into the history."""
+    """Somebody's data was corrected; refused when the person is no longer at `before.version`."""
 
     before: Person
     after: Person

@@ -16,7 +16,7 @@ class Sex(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A human we know; everything but id and language is sealed at rest."""
+    """A human we know; everything but id, language and version is sealed at rest."""
 
     id: int
     name: str
@@ -25,6 +25,7 @@ class Person:
     sex: Sex | None = None
     identity: str | None = None
     language: str = "vi"
+    version: int = 0
 
     def age(self, on: date) -> int | None:
         """Age in years by year of birth, which is all that lists reliably hold."""

@@ -21,7 +21,7 @@ from storage import lookups, records, tables
 from storage.spelling import among
 from storage.tables import core
 from storage.types import ID, Instant
-from storage.writing import StaleDecisionError, Writing, difference
+from storage.writing import StaleDecisionError, Writing, difference, merged
 
 _PERSON, _LOOKUP, _ADDRESS = core(tables.Person), core(tables.Lookup), core(tables.Address)
 _POSTING, _CODE, _MISS = core(tables.Posting), core(tables.Code), core(tables.CodeMiss)
@@ -33,7 +33,7 @@ REPLACED = "replaced"
 
 _CHANGE_PERSON = (
     _PERSON.update()
-    .where(_PERSON.c.id == _ROW)
+    .where(_PERSON.c.id == _ROW, _PERSON.c.version == bindparam("seen_version", type_=_PERSON.c.version.type))
     .values(
         profile=bindparam("new_profile", type_=_PERSON.c.profile.type),
         language=bindparam("new_language"),
@@ -86,19 +86,20 @@ def persons_added(writing: Writing, effects: Sequence[PersonAdded]) -> None:
 
 
 def persons_changed(writing: Writing, effects: Sequence[PersonChanged]) -> None:
-    """Corrected data; the last of several corrections of one person stays, each is in the history."""
-    newest = {effect.after.id: effect.after for effect in effects}
+    """Corrected data; each correction is in the history. Two decided on the same state are refused."""
+    moves = merged(PersonChanged, ((effect.before, effect.after) for effect in effects))
     rows = [
         {
-            "row_id": person.id,
-            "new_profile": records.profile(writing.keyring, person),
-            "new_language": person.language,
+            "row_id": after.id,
+            "seen_version": before.version,
+            "new_profile": records.profile(writing.keyring, after),
+            "new_language": after.language,
         }
-        for person in newest.values()
+        for before, after in moves
     ]
     writing.change(PersonChanged, _CHANGE_PERSON, rows)
-    found = [row for person in newest.values() for row in lookups.of_person(writing.keyring, person)]
-    lookups.replace(writing.conn, found, newest.keys())
+    found = [row for _, after in moves for row in lookups.of_person(writing.keyring, after)]
+    lookups.replace(writing.conn, found, [after.id for _, after in moves])
     for effect in effects:
         detail = {"changed": difference(effect.before, effect.after), "why": effect.why}
         writing.note("person_changed", effect.at, effect.by, person_id=effect.after.id, detail=detail)

@@ -43,12 +43,20 @@ _KNOWN = select(_LOOKUP.c.digest, _LOOKUP.c.row_id).where(
 _CHATS = select(_ADDRESS).where(among(_ADDRESS.c.id)).order_by(_ADDRESS.c.id).with_for_update()
 _PERSON_IDS = select(_ADDRESS.c.person_id).where(among(_ADDRESS.c.id), _ADDRESS.c.person_id.is_not(None))
 _PERSONS = (
-    select(_PERSON.c.id, _PERSON.c.profile, _PERSON.c.language, _NEWEST_PROMPT.label("prompt_id"))
+    select(
+        _PERSON.c.id,
+        _PERSON.c.profile,
+        _PERSON.c.language,
+        _PERSON.c.version,
+        _NEWEST_PROMPT.label("prompt_id"),
+    )
     .where(among(_PERSON.c.id))
     .order_by(_PERSON.c.id)
     .with_for_update(of=_PERSON)
 )
-_MEMBERS = select(_PERSON.c.id, _PERSON.c.profile, _PERSON.c.language).where(among(_PERSON.c.id))
+_MEMBERS = select(_PERSON.c.id, _PERSON.c.profile, _PERSON.c.language, _PERSON.c.version).where(
+    among(_PERSON.c.id)
+)
 _HEARD = (
     _ADDRESS.update()
     .where(among(_ADDRESS.c.id))
@@ -216,7 +224,7 @@ def _people(conn: Connection, keyring: Keyring, person_ids: Sequence[int]) -> _P
     people = _People()
     if person_ids:
         for row in conn.execute(_PERSONS, {"ids": person_ids}):
-            people.persons[row.id] = records.person(keyring, row.id, row.profile, row.language)
+            people.persons[row.id] = records.person(keyring, *row[:4])
             if row.prompt_id is not None:
                 people.newest_prompt[row.id] = row.prompt_id
     return people
@@ -266,7 +274,7 @@ def _members(
     others = sorted(wanted - members.keys())
     if others:
         for row in conn.execute(_MEMBERS, {"ids": others}):
-            members[row.id] = records.person(keyring, row.id, row.profile, row.language)
+            members[row.id] = records.person(keyring, *row)
     return members
 
 

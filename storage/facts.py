@@ -113,7 +113,8 @@ def _by_id(conn: Connection, table: Table, ids: Collection[int]) -> dict[int, re
 def _persons(conn: Connection, keyring: Keyring, ids: Collection[int]) -> dict[int, Person]:
     rows = _by_id(conn, _PERSON, ids)
     return {
-        row_id: records.person(keyring, row_id, row.profile, row.language) for row_id, row in rows.items()
+        row_id: records.person(keyring, row_id, row.profile, row.language, row.version)
+        for row_id, row in rows.items()
     }
 
 

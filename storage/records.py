@@ -44,8 +44,8 @@ def profile(keyring: Keyring, person: Person) -> bytes:
     )
 
 
-def person(keyring: Keyring, person_id: int, sealed: bytes, language: str) -> Person:
-    """A person from the id, the sealed profile and the language."""
+def person(keyring: Keyring, person_id: int, sealed: bytes, language: str, version: int = 0) -> Person:
+    """A person from the id, the sealed profile, the language and the version."""
     known = keyring.open_json("person", "profile", person_id, sealed)
     return Person(
         id=person_id,
@@ -55,6 +55,7 @@ def person(keyring: Keyring, person_id: int, sealed: bytes, language: str) -> Pe
         sex=None if known["sex"] is None else Sex(known["sex"]),
         identity=known["identity"],
         language=language,
+        version=version,
     )
 
 

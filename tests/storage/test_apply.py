@@ -105,10 +105,24 @@ def test_a_correction_changes_what_is_found_and_is_kept(conn, keyring, now, writ
     write(PersonAdded(LAN, now), PersonChanged(LAN, after, HUNG.id, now, "corrected"))
     store = SqlStore(conn, keyring, now)
     assert store.persons_by_phone("0912345678") == []
-    assert store.persons_by_phone("0911222333") == [after]
+    assert store.persons_by_phone("0911222333") == [replace(after, version=1)]
     assert history(conn, keyring) == [
         ("person_changed", {"changed": {"phone": ["0912345678", "0911222333"]}, "why": "corrected"})
     ]
+
+
+def test_two_corrections_of_one_person_lose_nothing(conn, keyring, rows, now, write):
+    """The officer corrects the phone while the resident changes the language: the later one decides anew."""
+    rows.person(LAN)
+    write(PersonChanged(LAN, replace(LAN, phone="0911222333"), HUNG.id, now, "corrected"))
+    late = PersonChanged(LAN, replace(LAN, language="en"), LAN.id, now, "language")
+    with pytest.raises(StaleDecisionError):
+        write(late)
+    current = SqlStore(conn, keyring, now).officer(LAN.id)
+    write(PersonChanged(current, replace(current, language="en"), LAN.id, now, "language"))
+    assert SqlStore(conn, keyring, now).officer(LAN.id) == replace(
+        LAN, phone="0911222333", language="en", version=2
+    )
 
 
 def test_binding_a_chat_lets_go_of_the_older_one_on_that_account(conn, keyring, now, rows, write):
