@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -110,6 +110,10 @@ class Store(Protocol):
         """An episode with its people and unit."""
         ...
 
+    def files_of(self, episode_ids: Sequence[int]) -> Mapping[int, File]:
+        """The files of these episodes by their ids, at the cost of one."""
+        ...
+
     def files(
         self, unit_ids: Sequence[int], states: Sequence[EpisodeState], limit: int, offset: int = 0
     ) -> Sequence[File]:
@@ -160,6 +164,10 @@ class Store(Protocol):
         """The person's open task of that kind."""
         ...
 
+    def undone_tasks(self, person_ids: Sequence[int]) -> Sequence[Task]:
+        """All open and taken tasks of these people."""
+        ...
+
     def open_tasks(self, unit_ids: Sequence[int], limit: int, offset: int = 0) -> Sequence[Task]:
         """Open and taken tasks of these units: RED first, then by deadline."""
         ...
@@ -172,12 +180,20 @@ class Store(Protocol):
         """The newest report and fix of an episode."""
         ...
 
+    def last_reports(self, episode_ids: Sequence[int]) -> Mapping[int, LastReport]:
+        """The newest reports of these episodes, at the cost of one; those without any are left out."""
+        ...
+
     def last_fix(self, episode_id: int) -> tuple[Judgement, datetime] | None:
         """The newest judged position of an episode and when it was stored."""
         ...
 
     def checkin(self, checkin_id: int) -> Checkin | None:
         """A check-in by id."""
+        ...
+
+    def open_checkins(self, responder_id: int) -> Sequence[Checkin]:
+        """The check-ins that still wait for this person's answer in time."""
         ...
 
     def last_checkin(self, episode_id: int) -> Checkin | None:

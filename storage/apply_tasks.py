@@ -17,7 +17,18 @@ from storage.types import ID, Instant
 from storage.writing import Writing, difference, merged
 
 _TASK, _STEP = core(tables.Task), core(tables.TaskStep)
-_CHANGED = ["unit_id", "episode_id", "state", "level", "since", "next_at", "owner_id", "outcome", "detail"]
+_CHANGED = [
+    "unit_id",
+    "episode_id",
+    "state",
+    "level",
+    "opened_at",
+    "since",
+    "next_at",
+    "owner_id",
+    "outcome",
+    "detail",
+]
 _CHANGE = (
     _TASK.update()
     .where(
@@ -55,7 +66,6 @@ def tasks_opened(writing: Writing, effects: Sequence[TaskOpened]) -> None:
                 "kind": task.kind.value,
                 "person_id": task.person_id,
                 "checkin_id": task.checkin_id,
-                "opened_at": task.opened_at,
                 "protocol": task.protocol,
                 **_columns(writing, task),
             }
@@ -129,6 +139,7 @@ def _columns(writing: Writing, task: Task) -> dict[str, Any]:
         "episode_id": task.episode_id,
         "state": task.state.value,
         "level": task.level,
+        "opened_at": task.opened_at,
         "since": task.since,
         "next_at": task.next_at,
         "owner_id": task.owner_id,

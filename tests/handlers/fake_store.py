@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from quarantine import effects as e
-from quarantine.checkins import Checkin
+from quarantine.checkins import Checkin, Stage
 from quarantine.letters import Letter
 from quarantine.location import Judgement
 from quarantine.people import (
@@ -91,6 +91,11 @@ class FakeStore:
         people = self.persons[episode.person_id], self.persons[episode.responder_id]
         return File(episode, *people, self.units[episode.unit_id])
 
+    def files_of(self, episode_ids: Sequence[int]) -> dict[int, File]:
+        """The files of these episodes by their ids."""
+        found = {one: self.file(one) for one in episode_ids}
+        return {one: file for one, file in found.items() if file is not None}
+
     def files(
         self, unit_ids: Sequence[int], states: Sequence[EpisodeState], limit: int, offset: int = 0
     ) -> list[File]:
@@ -153,6 +158,11 @@ class FakeStore:
         mine = (one for one in self.tasks.values() if one.person_id == person_id and one.kind is kind)
         return next((one for one in mine if one.state is not TaskState.DONE), None)
 
+    def undone_tasks(self, person_ids: Sequence[int]) -> list[Task]:
+        """All open and taken tasks of these people."""
+        mine = (one for one in self.tasks.values() if one.person_id in person_ids)
+        return [one for one in mine if one.state is not TaskState.DONE]
+
     def open_tasks(self, unit_ids: Sequence[int], limit: int, offset: int = 0) -> list[Task]:
         """Open and taken tasks of these units: RED first, then by deadline."""
         found = [one for one in self.tasks.values() if one.unit_id in unit_ids]
@@ -180,6 +190,11 @@ class FakeStore:
             error = None if fix[0].accuracy_m is None else round(fix[0].accuracy_m)
         return LastReport(report.at, report.signs, report.temperature, report.level, verdict, away, error)
 
+    def last_reports(self, episode_ids: Sequence[int]) -> dict[int, LastReport]:
+        """The newest reports of these episodes."""
+        found = {one: self.last_report(one) for one in episode_ids}
+        return {one: report for one, report in found.items() if report is not None}
+
     def last_fix(self, episode_id: int) -> tuple[Judgement, datetime] | None:
         """The newest judged position of an episode and when it was stored."""
         fix = next((one for one in reversed(self.fixes) if one.episode_id == episode_id), None)
@@ -188,6 +203,11 @@ class FakeStore:
     def checkin(self, checkin_id: int) -> Checkin | None:
         """A check-in by id."""
         return self.checkins.get(checkin_id)
+
+    def open_checkins(self, responder_id: int) -> list[Checkin]:
+        """The check-ins that still wait for this person's answer in time."""
+        mine = (one for one in self.checkins.values() if one.responder_id == responder_id)
+        return [one for one in mine if one.stage in {Stage.WAITING, Stage.PROMPTED}]
 
     def last_checkin(self, episode_id: int) -> Checkin | None:
         """The newest check-in of an episode."""
