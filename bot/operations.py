@@ -21,12 +21,13 @@ from bot.settings import Settings
 from channels.telegram import Telegram
 from channels.telegram_errors import CallFailed
 from papers.unit_list import UnitListError, read_units
-from quarantine.codes import make_code, show_code
+from quarantine.codes import free_code, show_code
 from quarantine.days import ZONE
 from quarantine.effects import Code, CodeFor, CodeIssued
 from quarantine.people import Role, Unit, UnitKind
 from storage import migrate as migrations
 from storage.apply import apply
+from storage.reader import SqlStore
 from storage.rekey import rekey as reseal
 from storage.sealing import Keyring, UnknownKeyError
 from storage.unit_tree import UnitTree
@@ -80,14 +81,15 @@ def invite(unit_code: str, role_name: str, *, deputy: bool) -> str:
     chosen = settings.load()
     keyring = premises.keyring(chosen)
     role = _role(role_name)
-    text, now = make_code(secrets.randbelow), SystemClock().now()
+    now = SystemClock().now()
     expires = now + INVITATION_LIVES
     with _database(chosen) as engine, engine.begin() as conn:
         unit = _unit(conn, unit_code)
         if unit.kind not in FITTING[role]:
             fitting = ", ".join(name for name, kinds in FITTING.items() if unit.kind in kinds)
             raise RefusedError(f"There is no {role} at a unit such as {unit.name}. There are: {fitting}.")
-        ids = Ids(SystemClock().now, secrets.randbelow)
+        ids, store = Ids(SystemClock().now, secrets.randbelow), SqlStore(conn, keyring, now)
+        text = free_code(secrets.randbelow, lambda drawn: store.code(drawn) is not None)
         code = Code(ids.one(), CodeFor.OFFICER, expires, unit_id=unit.id, role=role, deputy=deputy)
         apply(conn, keyring, [CodeIssued(code, text, None, now)], now, ids.one)
     lines = [

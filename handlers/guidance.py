@@ -10,7 +10,7 @@ from handlers.gate import may_somewhere, passes
 from handlers.script import script
 from handlers.worklist import Worklist, add
 from quarantine.access import Action
-from quarantine.codes import make_code, show_code
+from quarantine.codes import free_code, show_code
 from quarantine.conversation import DONE, Again, Ask, Choice, Next, Question, Standing
 from quarantine.effects import Code, CodeFor, CodeIssued, EpisodeChanged
 from quarantine.letters import Asked, Enclosure
@@ -118,7 +118,7 @@ def offered(turn: Turn, value: str) -> Next:
 def _issue(turn: Turn, file: File) -> None:
     """A new code, which ends the older ones, and the card that carries it."""
     expires = turn.now + CODE_LIVES
-    text = make_code(turn.random_below)
+    text = free_code(turn.random_below, lambda drawn: turn.store.code(drawn) is not None)
     code = Code(turn.ids(), CodeFor.RESIDENT, expires, episode_id=file.episode.id)
     turn.record(CodeIssued(code, text, turn.me, turn.now))
     turn.note("code_issued", person_id=file.person.id, episode_id=file.episode.id)

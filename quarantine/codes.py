@@ -14,6 +14,8 @@ LENGTH = 8
 Enough only because a code is single use, lives 72 hours and wrong tries are counted: with 10,000 codes alive
 a guess is right once in 2.5 million.
 """
+TRIES = 10
+"""Draws before the source of chance is called broken: a second is hardly ever needed."""
 
 _LOOK_ALIKES = str.maketrans({"B": "8", "S": "5", "Z": "2", "G": "6"})
 _BODY = rf"([a-z0-9](?:[\s._–-]{{0,3}}[a-z0-9]){{{LENGTH - 1}}})(?![a-z0-9])"
@@ -33,6 +35,18 @@ def make_code(random_below: Callable[[int], int]) -> str:
     elif not set(DIGITS) & set(drawn):
         drawn[place] = DIGITS[random_below(len(DIGITS))]
     return "".join(drawn)
+
+
+def free_code(random_below: Callable[[int], int], taken: Callable[[str], bool]) -> str:
+    """A new code that is not `taken` by an older one, which two chats could not tell apart.
+
+    Raises LookupError when the source of chance gives nothing new: then it is broken.
+    """
+    drawn = (make_code(random_below) for _ in range(TRIES))
+    text = next((text for text in drawn if not taken(text)), None)
+    if text is None:
+        raise LookupError(f"{TRIES} codes drawn one after the other were all taken")
+    return text
 
 
 def read_code(text: str) -> str | None:

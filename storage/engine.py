@@ -28,6 +28,7 @@ _ON_CONNECT = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-65536",
+    "PRAGMA wal_autocheckpoint=16000",  # pages; the default of 1000 checkpoints within a sweep's chunk
 )
 _READ_ONLY = "cachly_read_only"
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarantine.codes import ALPHABET, DIGITS, LENGTH, LETTERS, make_code, read_code, show_code
+from quarantine.codes import ALPHABET, DIGITS, LENGTH, LETTERS, free_code, make_code, read_code, show_code
 
 DATA = Path(os.environ.get("CACHLY_TEST_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
 SENTENCES = DATA / "text" / "vihealthbert_firstperson_sentences.tsv"
@@ -124,6 +124,16 @@ def test_even_a_stuck_source_of_chance_ends(number):
     """A constant stand-in for chance gives a valid code rather than an endless loop."""
     code = make_code(lambda below: min(number, below - 1))
     assert read_code(code) == code
+
+
+def test_a_code_that_is_taken_is_drawn_again():
+    """Two cards never carry the same code; a source of chance that only repeats itself is a fault."""
+    chance = random.Random(3)  # noqa: S311 - a repeatable test, no secret
+    first, second = (make_code(chance.randrange) for _ in range(2))
+    again = random.Random(3)  # noqa: S311 - the same
+    assert free_code(again.randrange, {first}.__contains__) == second
+    with pytest.raises(LookupError, match="all taken"):
+        free_code(lambda _: 0, {make_code(lambda _: 0)}.__contains__)
 
 
 def test_show_code():
