@@ -64,7 +64,7 @@ def _react(conn: Connection, turn: Turn, recorded: Sequence[outbox.Recorded]) ->
         )
     for one in recorded:
         if one.watch is Watch.RED_TOLD and isinstance(one.outcome, Delivered) and one.about is not None:
-            outcomes.red_told(turn, one.about)
+            outcomes.red_told(turn, one.about, one.owner)
     prompts = [one.about for one in lost if _prompt(one) and one.about is not None]
     if prompts:
         outcomes.prompts_lost(turn, [checkin for checkin, _ in ticks.checkins_of(conn, prompts)])

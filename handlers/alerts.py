@@ -1,42 +1,36 @@
-"""Alerts: open a task and tell those whose turn it is, from the officer on duty up the ladder."""
+"""Alerts: open a task, or add to the open one, and tell those whose turn it is, up the ladder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from handlers.cards import NO_HEAD, URGENT, ladder_of, owner_name, send_card
 from quarantine import duty
-from quarantine.days import after_quiet, local_day
+from quarantine.days import after_quiet
 from quarantine.duty import on_rung
 from quarantine.effects import TaskChanged, TaskOpened, TaskTold
-from quarantine.ladder import Audience, Ladder
-from quarantine.letters import Asked, Condition, Option, Watch
-from quarantine.messages import Priority, Term
-from quarantine.numbers import TASK, number
+from quarantine.ladder import Audience
+from quarantine.messages import Params, Term
 from quarantine.people import Episode, Officer, Person
-from quarantine.phones import show_phone
-from quarantine.protocol import DEFAULT_PROTOCOL, protocol
-from quarantine.store import LastReport, Store
+from quarantine.protocol import DEFAULT_PROTOCOL
+from quarantine.store import Store
 from quarantine.tasks import Task, TaskKind, TaskState
-from quarantine.turn import Turn
+from quarantine.turn import NOTHING, Turn
 
-URGENT = frozenset({TaskKind.RED})
 NOBODY_YET = -1
 """The level of a task whose first rung has not been told."""
-CARD = "task.card"
-"""The question that stands under every task card."""
-
-
-def ladder_of(task: Task) -> Ladder:
-    """The ladder that the protocol of the task's episode gives to its kind."""
-    return protocol(task.protocol or DEFAULT_PROTOCOL).ladders[task.kind]
+GATHERED = ("signs", "words", "where")
+"""What an open task collects, the latest first; of all else only the latest is kept."""
+AT_MOST = 6
+"""So many of the things gathered are kept: a card must be read at a glance."""
 
 
 def audience(store: Store, unit_id: int, who: Audience) -> Sequence[Officer]:
     """The people on a rung for a unit; nobody when the place is empty."""
     if who is Audience.CENTRE:
-        return [one for unit in store.supporters(unit_id) for one in store.officers(unit.id)]
+        return on_rung([one for unit in store.supporters(unit_id) for one in store.officers(unit.id)], who)
     if who is Audience.CDC:
         top = [unit for unit in store.superiors(unit_id) if unit.parent_id is None]
         return on_rung([one for unit in top for one in store.officers(unit.id)], who)
@@ -47,6 +41,23 @@ def responsible(store: Store, unit_id: int) -> Person | None:
     """Whom a resident is told to call (quarantine/duty.py)."""
     officer = duty.responsible(store.officers(unit_id))
     return officer.person if officer else None
+
+
+def latest(turn: Turn, task: Task) -> Task:
+    """The task with what this turn has already decided about it."""
+    for effect in turn.effects:
+        if isinstance(effect, TaskChanged) and effect.after.id == task.id:
+            task = effect.after
+    return task
+
+
+def undone(turn: Turn, person_id: int, kind: TaskKind) -> Task | None:
+    """The person's task of that kind that is not done, be it opened by this very turn."""
+    opened = (effect.task for effect in turn.effects if isinstance(effect, TaskOpened))
+    mine = [task for task in opened if (task.person_id, task.kind) == (person_id, kind)]
+    known = mine[-1] if mine else turn.store.open_task(person_id, kind)
+    now = None if known is None else latest(turn, known)
+    return None if now is None or now.state is TaskState.DONE else now
 
 
 def open_task(
@@ -60,19 +71,19 @@ def open_task(
     checkin_id: int | None = None,
     tell: bool = True,
     wait: timedelta | None = None,
-    **detail: object,
+    facts: Params = NOTHING,
+    **more: object,
 ) -> Task:
-    """Open a task, or return to the person's open one of that kind, and tell the first who can take it.
+    """Open a task and tell the first who can take it, or add what is new to the person's open one.
 
-    RED tells again even when a task is already open: the person has just said that it is serious. With
-    `wait` nobody is told before that time has passed; the task stands in the list all the same.
+    RED begins anew with every report: it is told again from the first rung, to the owner as well. With `wait`
+    nobody is told before that time has passed; the task stands in the list all the same. `facts` and what
+    else is given by name goes on the card.
     """
-    known = turn.store.open_task(person_id, kind)
+    detail = {**facts, **more}
+    known = undone(turn, person_id, kind)
     if known is not None:
-        if kind in URGENT and tell:
-            _tell(turn, known, known.level)
-        return known
-    code = episode.protocol if episode else DEFAULT_PROTOCOL
+        return _add(turn, known, detail, tell=tell and wait is None)
     task = Task(
         id=turn.ids(),
         kind=kind,
@@ -80,36 +91,102 @@ def open_task(
         person_id=person_id,
         episode_id=episode.id if episode else None,
         state=TaskState.OPEN,
-        level=0,
+        level=NOBODY_YET,
         opened_at=turn.now,
         since=since or turn.now,
-        next_at=None,
+        next_at=after_quiet(turn.now + (wait or timedelta(0))),
         checkin_id=checkin_id,
-        protocol=code,
+        protocol=episode.protocol if episode else DEFAULT_PROTOCOL,
         detail=detail,
     )
-    level = first_rung_with_people(turn.store, task, 0) if wait is None else NOBODY_YET
-    due = next_due(task, level, turn.now) if wait is None else after_quiet(turn.now + wait)
-    task = replace(task, level=level, next_at=due)
+    if wait is None:
+        task = on_first_rung(turn, task)
     turn.record(TaskOpened(task))
     if tell and wait is None:
-        _tell(turn, task, level)
+        tell_rung(turn, task, people_on(turn, task, task.level), first_head(task))
     return task
 
 
-def climb(turn: Turn, task: Task, *, tell: bool = True) -> Task:
-    """Tell the next rung that has people, because nobody took the task or its deadline has passed."""
-    level = first_rung_with_people(turn.store, task, task.level + 1)
-    rungs = ladder_of(task).rungs
-    if level >= len(rungs):
-        after = replace(task, state=TaskState.OPEN, next_at=None)
-        turn.record(TaskChanged(task, after, None, turn.now))
-        return after
-    after = replace(task, state=TaskState.OPEN, level=level, next_at=next_due(task, level, turn.now))
-    turn.record(TaskChanged(task, after, None, turn.now))
-    if tell:
-        _tell(turn, after, level)
+def on_first_rung(turn: Turn, task: Task) -> Task:
+    """The task as it lies before the first who can take it."""
+    level = first_rung_with_people(turn.store, task, 0)
+    return replace(task, level=level, next_at=next_due(task, level, turn.now))
+
+
+def _add(turn: Turn, known: Task, detail: Mapping[str, object], *, tell: bool) -> Task:
+    """Add what is new to an open task, and tell those who have it; what is known already rings nobody."""
+    urgent = known.kind in URGENT
+    unheard = tell and known.level == NOBODY_YET
+    if not (urgent or unheard or _news(known.detail, detail)):
+        return known
+    after = replace(known, detail=_gathered(known.detail, detail))
+    if urgent:
+        after = _anew(turn, after)
+    elif unheard:
+        after = on_first_rung(turn, after)
+    turn.record(TaskChanged(known, after, turn.me, turn.now))
+    if unheard:
+        tell_rung(turn, after, people_on(turn, after, after.level), first_head(after))
+    elif tell:
+        _tell_news(turn, known, after)
     return after
+
+
+def _anew(turn: Turn, task: Task) -> Task:
+    """A RED task after another report: the clock starts afresh, and the resident is told afresh."""
+    detail = {key: value for key, value in task.detail.items() if key != "told"}
+    fresh = replace(task, detail=detail, opened_at=turn.now)
+    if fresh.state is TaskState.TAKEN:
+        return replace(fresh, next_at=ladder_of(fresh).taken_until(turn.now))
+    return on_first_rung(turn, fresh)
+
+
+def _news(old: Mapping[str, object], new: Mapping[str, object]) -> bool:
+    return any(
+        bool(distinct(new[key], old.get(key))) if key in GATHERED else new[key] != old.get(key)
+        for key in new
+        if key != "resident"
+    )
+
+
+def distinct(items: object, without: object = None) -> list[object]:
+    """The items in order, each once, less those of `without`; one item stands for a list of one."""
+    found: list[object] = []
+    for item in _items(items):
+        if item not in found and item not in _items(without):
+            found.append(item)
+    return found
+
+
+def _items(value: object) -> Sequence[object]:
+    if value is None:
+        return ()
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _gathered(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    both = {
+        key: distinct([*_items(new[key]), *_items(old.get(key))])[:AT_MOST] for key in new if key in GATHERED
+    }
+    return {**old, **new, **both}
+
+
+def _tell_news(turn: Turn, known: Task, after: Task) -> None:
+    """The owner hears the news; without one, or when it is RED, those told last and the first rung do."""
+    told: list[Person] = []
+    if after.state is TaskState.TAKEN and after.owner_id is not None:
+        told.append(turn.store.officer(after.owner_id))
+    if after.kind in URGENT or not told:
+        first = first_rung_with_people(turn.store, after, 0)
+        told += [*people_on(turn, after, first), *people_on(turn, after, known.level)]
+        if known.owner_id is not None:
+            told.append(turn.store.officer(known.owner_id))
+    news = Term("task.news")
+    if after.state is TaskState.TAKEN:
+        news = Term("task.news_taken", {"owner": owner_name(turn, after)})
+    for person in each_once(told):
+        send_card(turn, after, person, Term("task.news") if person.id == after.owner_id else news)
+    turn.record(TaskTold(after.id, after.level, tuple(one.id for one in each_once(told)), turn.now))
 
 
 def first_rung_with_people(store: Store, task: Task, level: int) -> int:
@@ -121,134 +198,46 @@ def first_rung_with_people(store: Store, task: Task, level: int) -> int:
     return level if level == 0 else len(rungs)
 
 
-def next_due(task: Task, level: int, told_at: datetime) -> datetime | None:
-    """When the rung above `level` falls due."""
-    return ladder_of(task).due(level + 1, opened_at=task.opened_at, since=task.since, told_at=told_at)
+def last_rung_with_people(store: Store, task: Task) -> int:
+    """The highest rung on which somebody stands; the first one when all are empty."""
+    rungs = ladder_of(task).rungs
+    peopled = (
+        index
+        for index in reversed(range(len(rungs)))
+        if any(audience(store, task.unit_id, who) for who in rungs[index].audience)
+    )
+    return next(peopled, 0)
+
+
+def next_due(task: Task, level: int, told_at: datetime) -> datetime:
+    """When the rung above `level` falls due, or the top one is told again."""
+    ladder = ladder_of(task)
+    due = ladder.due(level + 1, opened_at=task.opened_at, since=task.since, told_at=told_at)
+    return ladder.again_at(told_at) if due is None else due
 
 
 def people_on(turn: Turn, task: Task, level: int) -> list[Person]:
     """Everybody who is told at this level, each once."""
     rungs = ladder_of(task).rungs
-    found: dict[int, Person] = {}
-    for who in rungs[min(level, len(rungs) - 1)].audience:
-        for officer in audience(turn.store, task.unit_id, who):
-            found.setdefault(officer.person.id, officer.person)
-    return list(found.values())
+    if not 0 <= level < len(rungs):
+        return []
+    return each_once(
+        officer.person for who in rungs[level].audience for officer in audience(turn.store, task.unit_id, who)
+    )
 
 
-def _tell(turn: Turn, task: Task, level: int) -> None:
-    people = people_on(turn, task, level)
+def each_once(people: Iterable[Person]) -> list[Person]:
+    """The people in order, each once."""
+    return list({person.id: person for person in people}.values())
+
+
+def first_head(task: Task) -> Term:
+    """Why a card comes straight to this rung: nobody stands below it."""
+    return Term("task.nobody_below") if task.level > 0 else NO_HEAD
+
+
+def tell_rung(turn: Turn, task: Task, people: Sequence[Person], head: Term) -> None:
+    """A card for each of them, and a record of who was told."""
     for person in people:
-        send_card(turn, task, person, climbed=level > 0)
-    turn.record(TaskTold(task.id, level, tuple(person.id for person in people), turn.now))
-
-
-def send_card(turn: Turn, task: Task, to: Person, *, climbed: bool = False) -> None:
-    """Put the task before one officer, as a card of its own."""
-    urgent = task.kind in URGENT
-    turn.say(
-        f"task.{task.kind}",
-        card_params(turn, task, climbed=climbed),
-        to=to.id,
-        asked=card_question(task),
-        priority=Priority.ALERT if urgent else Priority.REPLY,
-        about=task.id,
-        not_before=None if urgent else after_quiet(turn.now),
-        condition=Condition.TASK_UNDONE,
-        watch=Watch.RED_TOLD if urgent else Watch.NONE,
-        protect=True,
-    )
-
-
-def card_question(task: Task) -> Asked:
-    """The buttons under a card: taking it is always the first."""
-    return Asked(CARD, number(TASK, task.id), tuple(card_options(task)), columns=1)
-
-
-def card_options(task: Task) -> list[Option]:
-    """What can be pressed on a card in its present state."""
-    if task.state is TaskState.OPEN:
-        return [Option("take", Term("task.take"))]
-    if task.kind in LEADING_ON:
-        return [Option("take", Term("task.go_on"))]
-    return [Option(outcome, Term(f"outcome.{outcome}")) for outcome in outcomes_of(task.kind)]
-
-
-LEADING_ON = frozenset({TaskKind.VERIFY, TaskKind.HOME})
-"""Kinds whose card leads into a conversation of its own instead of a list of outcomes."""
-
-_CONTACT_OUTCOMES = ("fine", "phone_trouble", "unwell", "hospital", "absent", "retry")
-_OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
-    TaskKind.CONTACT: _CONTACT_OUTCOMES,
-    TaskKind.UNREACHABLE: _CONTACT_OUTCOMES,
-    TaskKind.RED: ("hospital", "fine", "unwell", "mistake", "retry"),
-    TaskKind.AMBER: ("fine", "unwell", "hospital", "mistake", "retry"),
-    TaskKind.LOCATION: ("fine", "phone_trouble", "absent", "hospital", "retry"),
-    TaskKind.HELP: ("done", "unwell", "hospital", "retry"),
-    TaskKind.LINK: ("done", "retry"),
-    TaskKind.HOME: (),
-    TaskKind.VERIFY: (),
-    TaskKind.DECIDE: ("released", "hospital", "retry"),
-    TaskKind.ABSENT: ("fine", "hospital", "absent", "retry"),
-}
-
-
-def outcomes_of(kind: TaskKind) -> tuple[str, ...]:
-    """The outcomes an officer may report for a task of this kind, in the order of the buttons."""
-    return _OUTCOMES[kind]
-
-
-def card_params(turn: Turn, task: Task, *, climbed: bool = False) -> dict[str, object]:
-    """The facts of a card in the order officers act on: who, what, since when, phone, address."""
-    file = turn.store.file(task.episode_id) if task.episode_id else None
-    head = Term("task.climbed" if climbed else "word.nothing")
-    if file is None:
-        person = turn.store.officer(task.person_id)
-        return {"head": head, **person_params(person, turn.now), **task.detail}
-    today = local_day(turn.now)
-    phone = file.person.phone or file.responder.phone
-    return {
-        "head": head,
-        **person_params(file.person, turn.now),
-        "phone": show_phone(phone) if phone else Term("word.no_phone"),
-        "address": file.episode.home.address,
-        "unit": file.unit.name,
-        "day": max(1, file.episode.day_number(today)),
-        "days": file.episode.length,
-        "last": last_term(turn.store.last_report(file.episode.id)),
-        "since": task.since,
-        "opened": task.opened_at,
-        **task.detail,
-    }
-
-
-def person_params(person: Person, now: datetime) -> dict[str, object]:
-    """Name and age as staff read them."""
-    age = person.age(local_day(now))
-    return {
-        "name": person.name,
-        "age": Term("word.age", {"age": age}) if age is not None else Term("word.age_unknown"),
-        "phone": show_phone(person.phone) if person.phone else Term("word.no_phone"),
-    }
-
-
-def last_term(last: LastReport | None) -> Term:
-    """The last answer in one line: when, which signs, which temperature, where."""
-    if last is None:
-        return Term("report.never")
-    signs = [Term(f"sign.{code}") for code in sorted(last.signs)] or [Term("sign.none")]
-    if last.temperature is not None:
-        signs.append(Term("report.temperature", {"value": last.temperature}))
-    where = where_term(last.verdict, last.distance_m, last.accuracy_m)
-    return Term("report.last", {"at_full": last.at, "signs": signs, "where": where})
-
-
-def where_term(verdict: str | None, distance_m: int | None, accuracy_m: int | None) -> Term:
-    """Where the person was by their own account, with the error that the phone stated."""
-    if verdict is None:
-        return Term("where.none")
-    distance = (
-        Term("word.distance", {"metres": distance_m}) if distance_m is not None else Term("word.unknown")
-    )
-    accuracy = Term("where.accuracy", {"metres": accuracy_m}) if accuracy_m else Term("word.nothing")
-    return Term(f"where.{verdict}", {"distance": distance, "accuracy": accuracy})
+        send_card(turn, task, person, head)
+    turn.record(TaskTold(task.id, task.level, tuple(person.id for person in people), turn.now))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from handlers.alerts import open_task
 from quarantine.checkins import ANSWERABLE, Checkin, Stage, answered
 from quarantine.conversation import DONE, Next
-from quarantine.days import local_day
+from quarantine.days import after_quiet, local_day
 from quarantine.effects import CheckinMoved, Reported, TaskChanged
 from quarantine.messages import Priority, Term
 from quarantine.people import Episode
@@ -165,7 +165,13 @@ def _close_silence(turn: Turn) -> None:
         after = replace(task, state=TaskState.DONE, outcome=Outcome.LATE_ANSWER, next_at=None)
         turn.record(TaskChanged(task, after, None, turn.now))
         if turn.person and task.owner_id is not None:
-            turn.say("task.answered_late", to=task.owner_id, name=turn.person.name, at=turn.now)
+            turn.say(
+                "task.answered_late",
+                to=task.owner_id,
+                not_before=after_quiet(turn.now),
+                name=turn.person.name,
+                at=turn.now,
+            )
 
 
 def _closed_now(turn: Turn, task_id: int) -> bool:

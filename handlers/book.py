@@ -1,9 +1,33 @@
 """The book: the script with every handler file's questions and commands registered in it."""
 
-from handlers import enrolment, guidance, homes, linking, menu, signs, staff, tasks, verification
+from handlers import (
+    enrolment,
+    findings,
+    guidance,
+    homes,
+    linking,
+    menu,
+    signs,
+    staff,
+    tasklist,
+    tasks,
+    verification,
+)
 from handlers.script import script
 
-SUBJECTS = (tasks, enrolment, verification, guidance, homes, staff, signs, menu, linking)
+SUBJECTS = (
+    tasklist,
+    tasks,
+    findings,
+    enrolment,
+    verification,
+    guidance,
+    homes,
+    staff,
+    signs,
+    menu,
+    linking,
+)
 """All files that register something, in the order in which their commands stand in menus."""
 
 _PLACE = {subject.__name__: place for place, subject in enumerate(SUBJECTS)}

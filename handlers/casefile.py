@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import draft
-from handlers.alerts import person_params
+from handlers.cards import person_params
 from handlers.fields import shown
 from handlers.gate import passes
 from quarantine.access import Action

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from handlers import draft, duplicates
-from handlers.alerts import audience, card_question, open_task, people_on, person_params
+from handlers.alerts import audience, first_head, open_task, people_on
+from handlers.cards import card_question, person_params
 from handlers.communes import within_reach
 from handlers.fields import FIELDS, shown
 from handlers.gate import may_somewhere, passes
@@ -135,9 +136,10 @@ def _save(turn: Turn, unit: Unit) -> Next:
 
 def _tell(turn: Turn, task: Task, person: Person, episode: Episode, unit: Unit) -> Sequence[Person]:
     """Put the card before the station; its facts come from the draft, as the file is only being written."""
-    people = people_on(turn, task, task.level)
+    station = {one.person.id for one in turn.store.officers(unit.id)}
+    people = [one for one in people_on(turn, task, task.level) if one.id in station]
     facts = {
-        "head": Term("task.climbed" if task.level else "word.nothing"),
+        "head": first_head(task),
         **person_params(person, turn.now),
         "phone": show_phone(person.phone) if person.phone else Term("word.no_phone"),
         "address": episode.home.address,

@@ -10,7 +10,7 @@ from handlers.checkin import keep_early, redo
 from handlers.linking import try_code
 from handlers.script import script
 from handlers.signs import danger_of_stranger, heard
-from handlers.tasks import staff
+from handlers.tasklist import staff
 from handlers.whereabouts import LOCATION, moved, waits_for_location
 from quarantine.checkins import Stage
 from quarantine.conversation import DONE, UNWRITTEN, Again, Ask, Asking, Hooks, Next, Question, Standing

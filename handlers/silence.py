@@ -6,18 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from handlers.alerts import (
-    URGENT,
-    card_params,
-    climb,
-    first_rung_with_people,
-    open_task,
-    people_on,
-    send_card,
-    where_term,
-)
+from handlers.alerts import audience, first_head, open_task, people_on, tell_rung, undone
+from handlers.cards import NO_HEAD, URGENT, card_params, send_card, short, where_term
 from handlers.checkin import reminder_question
-from handlers.tasks import LIST, MORE, PAGE, overdue
+from handlers.climbing import CLIMBED, Call, climb, remind_owner
+from handlers.members import EPISODES
+from handlers.tasklist import ALL, LIST, PAGE
 from quarantine.checkins import Act, Checkin, Move, advance
 from quarantine.days import after_quiet, is_quiet
 from quarantine.effects import CheckinMoved, FixShared, TaskTold
@@ -29,14 +23,21 @@ from quarantine.people import Person
 from quarantine.protocol import protocol
 from quarantine.store import File
 from quarantine.tasks import Task, TaskKind, TaskState
+from quarantine.titles import unit_title
 from quarantine.turn import Turn
+
+Moved = tuple[Move, File]
 
 
 def checkins_due(turn: Turn, checkins: Sequence[Checkin]) -> None:
-    """Take the due check-ins of one unit a step on: remind, or put the silence before an officer."""
-    by_act: dict[Act, list[tuple[Move, File]]] = defaultdict(list)
+    """Take due check-ins a step on: remind, or put the silence before an officer.
+
+    They may be of several units: who stands on a rung for more than one gets one digest all the same.
+    """
+    files = turn.store.files_of([checkin.episode_id for checkin in checkins])
+    by_act: dict[Act, list[Moved]] = defaultdict(list)
     for checkin in checkins:
-        file = turn.store.file(checkin.episode_id)
+        file = files.get(checkin.episode_id)
         if file is None:
             continue
         move = advance(checkin, turn.now, protocol(file.episode.protocol).reminders)
@@ -44,19 +45,22 @@ def checkins_due(turn: Turn, checkins: Sequence[Checkin]) -> None:
         if move.act is not None:
             by_act[move.act].append((move, file))
     _remind(turn, by_act[Act.REMIND])
+    silent = [*by_act[Act.OVERDUE], *by_act[Act.NO_LOCATION]]
+    turn.store.last_reports([file.episode.id for _, file in silent])
+    turn.store.undone_tasks([file.responder.id for _, file in silent])
     opened = _contact_tasks(turn, by_act[Act.OVERDUE]) + _location_tasks(turn, by_act[Act.NO_LOCATION])
-    tell_together(turn, opened)
+    tell_together(turn, [_first_call(turn, task) for task in opened])
     _system_errors(turn, by_act[Act.SYSTEM_ERROR])
 
 
-def _by_prompt(moves: Iterable[tuple[Move, File]]) -> dict[int, list[tuple[Move, File]]]:
-    groups: dict[int, list[tuple[Move, File]]] = defaultdict(list)
+def _by_prompt(moves: Iterable[Moved]) -> dict[int, list[Moved]]:
+    groups: dict[int, list[Moved]] = defaultdict(list)
     for move, file in moves:
         groups[move.checkin.prompt_id].append((move, file))
     return groups
 
 
-def _remind(turn: Turn, moves: list[tuple[Move, File]]) -> None:
+def _remind(turn: Turn, moves: list[Moved]) -> None:
     """One reminder per phone, however many it answers for; never in the quiet hours."""
     if is_quiet(turn.now):
         return
@@ -79,15 +83,20 @@ def _remind(turn: Turn, moves: list[tuple[Move, File]]) -> None:
         )
 
 
-def _contact_tasks(turn: Turn, moves: list[tuple[Move, File]]) -> list[Task]:
-    """One contact task per phone and window; while one is open a further miss adds none."""
+def _contact_tasks(turn: Turn, moves: list[Moved]) -> list[Task]:
+    """One contact task per phone and window, about all who were silent; a further miss adds none."""
     opened = []
     for group in _by_prompt(moves).values():
         move, file = group[0]
-        known = turn.store.open_task(file.responder.id, TaskKind.CONTACT)
-        if known is not None:
+        if undone(turn, file.responder.id, TaskKind.CONTACT) is not None:
             continue
         last = turn.store.last_report(file.episode.id)
+        household: dict[str, object] = {}
+        if len(group) > 1:
+            household = {
+                EPISODES: [one.episode.id for _, one in group],
+                "names": [one.person.name for _, one in group[1:]],
+            }
         task = open_task(
             turn,
             TaskKind.CONTACT,
@@ -99,12 +108,13 @@ def _contact_tasks(turn: Turn, moves: list[tuple[Move, File]]) -> list[Task]:
             tell=False,
             part=Term(f"checkin.{move.checkin.slot}"),
             date_short=move.checkin.day,
+            facts=household,
         )
         opened.append(task)
     return opened
 
 
-def _location_tasks(turn: Turn, moves: list[tuple[Move, File]]) -> list[Task]:
+def _location_tasks(turn: Turn, moves: list[Moved]) -> list[Task]:
     """Symptoms came, the location did not: a check-in all the same, and something to ask about."""
     opened = []
     for move, file in moves:
@@ -113,7 +123,7 @@ def _location_tasks(turn: Turn, moves: list[tuple[Move, File]]) -> list[Task]:
                 turn.ids(), file.episode.id, move.checkin.id, None, Judgement(Verdict.NONE), None, turn.now
             )
         )
-        if turn.store.open_task(file.responder.id, TaskKind.LOCATION) is None:
+        if undone(turn, file.responder.id, TaskKind.LOCATION) is None:
             opened.append(
                 open_task(
                     turn,
@@ -122,71 +132,91 @@ def _location_tasks(turn: Turn, moves: list[tuple[Move, File]]) -> list[Task]:
                     person_id=file.responder.id,
                     episode=file.episode,
                     tell=False,
-                    where=where_term(Verdict.NONE, None, None),
+                    where=[where_term(Verdict.NONE, None, None)],
                 )
             )
     return opened
 
 
-def _system_errors(turn: Turn, moves: list[tuple[Move, File]]) -> None:
+def _system_errors(turn: Turn, moves: list[Moved]) -> None:
     """Prompts that never left are our fault: the officers hear how many, the residents hear nothing."""
-    if not moves:
-        return
-    move, file = moves[0]
-    fake = Task(0, TaskKind.CONTACT, file.unit.id, 0, None, TaskState.OPEN, 0, turn.now, turn.now, None)
-    for person in people_on(turn, fake, first_rung_with_people(turn.store, fake, 0)):
-        turn.say(
-            "silence.system_error",
-            to=person.id,
-            priority=Priority.REPORT,
-            not_before=after_quiet(turn.now),
-            count=len(moves),
-            part=Term(f"checkin.{move.checkin.slot}"),
-            date_short=move.checkin.day,
-        )
+    by_unit: dict[int, list[Moved]] = defaultdict(list)
+    for move, file in moves:
+        by_unit[file.unit.id].append((move, file))
+    for unit_id, mine in by_unit.items():
+        slots = sorted((move.checkin for move, _ in mine), key=lambda one: one.closes_at)
+        first, last = slots[0], slots[-1]
+        one_slot = (first.day, first.slot) == (last.day, last.slot)
+        for person in _first_to_hear(turn, unit_id, mine[0][1]):
+            turn.say(
+                "silence.system_error" if one_slot else "silence.system_errors",
+                to=person.id,
+                priority=Priority.REPORT,
+                not_before=after_quiet(turn.now),
+                count=len({file.person.id for _, file in mine}),
+                unit=unit_title(mine[0][1].unit),
+                part=Term(f"checkin.{first.slot}"),
+                date_short=first.day,
+                last_part=Term(f"checkin.{last.slot}"),
+                last_date_short=last.day,
+            )
+
+
+def _first_to_hear(turn: Turn, unit_id: int, file: File) -> list[Person]:
+    """The lowest rung of the unit on which somebody stands."""
+    for rung in protocol(file.episode.protocol).ladders[TaskKind.CONTACT].rungs:
+        staff = [one.person for who in rung.audience for one in audience(turn.store, unit_id, who)]
+        if staff:
+            return staff
+    return []
 
 
 def tasks_due(turn: Turn, tasks: Sequence[Task]) -> None:
     """Climb what nobody took, or what was taken and forgotten; RED one by one, the rest together."""
-    climbed = []
+    calls = []
     for task in tasks:
-        if task.state is TaskState.TAKEN and task.detail.get("retry"):
-            after = overdue(turn, task)
-            if after.owner_id is not None:
-                send_card(turn, after, turn.store.officer(after.owner_id))
+        if task.state is TaskState.TAKEN and task.detail.get("retry") and task.owner_id is not None:
+            send_card(turn, remind_owner(turn, task), turn.store.officer(task.owner_id))
             continue
-        after = climb(turn, task, tell=task.kind in URGENT)
-        if after.next_at is not None or after.level > task.level:
-            climbed.append(after)
-    told = [task for task in climbed if task.kind not in URGENT]
-    tell_together(turn, [task for task in told if task.level == 0])
-    tell_together(turn, [task for task in told if task.level > 0], climbed=True)
+        call = climb(turn, task)
+        if task.kind in URGENT:
+            tell_rung(turn, call.task, call.people, call.head)
+        else:
+            calls.append(call)
+    tell_together(turn, calls)
 
 
-def tell_together(turn: Turn, tasks: Sequence[Task], *, climbed: bool = False) -> None:
+def _first_call(turn: Turn, task: Task) -> Call:
+    return Call(task, tuple(people_on(turn, task, task.level)), first_head(task))
+
+
+def tell_together(turn: Turn, calls: Sequence[Call]) -> None:
     """A card for each officer who is told of one task, one digest for each who is told of several."""
     people: dict[int, Person] = {}
-    told: dict[int, list[Task]] = defaultdict(list)
-    for task in tasks:
-        recipients = people_on(turn, task, task.level)
-        for person in recipients:
+    told: dict[tuple[int, str], list[Call]] = defaultdict(list)
+    for call in calls:
+        for person in call.people:
             people[person.id] = person
-            told[person.id].append(task)
-        turn.record(TaskTold(task.id, task.level, tuple(person.id for person in recipients), turn.now))
-    for person_id, mine in told.items():
+            told[person.id, call.head.key].append(call)
+        ids = tuple(person.id for person in call.people)
+        turn.record(TaskTold(call.task.id, call.task.level, ids, turn.now))
+    for (person_id, _), mine in told.items():
         if len(mine) == 1:
-            send_card(turn, mine[0], people[person_id], climbed=climbed)
+            send_card(turn, mine[0].task, people[person_id], mine[0].head)
         else:
-            _digest(turn, people[person_id], mine, climbed=climbed)
+            _digest(turn, people[person_id], [call.task for call in mine], mine[0].head)
 
 
-def _digest(turn: Turn, to: Person, tasks: Sequence[Task], *, climbed: bool) -> None:
+_DIGESTS = {NO_HEAD.key: "task.digest", CLIMBED.key: "task.digest_climbed"}
+
+
+def _digest(turn: Turn, to: Person, tasks: Sequence[Task], head: Term) -> None:
     lines = [_line(turn, task) for task in tasks[:PAGE]]
     options = [Option(number(TASK, task.id), str(card_params(turn, task)["name"])) for task in tasks[:PAGE]]
     if len(tasks) > PAGE:
-        options.append(Option(MORE, Term("task.more")))
+        options.append(Option(ALL, Term("task.see_all")))
     turn.say(
-        "task.digest_climbed" if climbed else "task.digest",
+        _DIGESTS.get(head.key, "task.digest_nobody_below"),
         to=to.id,
         asked=Asked("task.list", number(LIST, 0), tuple(options), 1),
         not_before=after_quiet(turn.now),
@@ -197,5 +227,4 @@ def _digest(turn: Turn, to: Person, tasks: Sequence[Task], *, climbed: bool) -> 
 
 
 def _line(turn: Turn, task: Task) -> Term:
-    params = card_params(turn, task)
-    return Term("task.digest_line", {**params, "kind": Term(f"task.short_{task.kind}")})
+    return Term("task.digest_line", {**card_params(turn, task), "kind": short(task)})

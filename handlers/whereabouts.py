@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from handlers.alerts import open_task, where_term
+from handlers.alerts import open_task
 from handlers.answers import open_checkins
+from handlers.cards import where_term
 from quarantine.conversation import HUMAN, Asking, Choice, Question, Unclear
 from quarantine.effects import FixShared
 from quarantine.location import Fix, Judgement, Verdict, grade, judge, worth_storing

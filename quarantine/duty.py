@@ -14,12 +14,14 @@ CALLED_IN_ORDER = (Audience.OFFICER, Audience.DEPUTY, Audience.DIRECTOR)
 def on_rung(staff: Sequence[Officer], who: Audience) -> list[Officer]:
     """Those of one unit's staff who stand on this rung, in the order given; nobody when the place is empty.
 
-    A CDC is asked through its administrators, or through everybody there while it has none.
+    A CDC is asked through its administrators, or through its clerks while it has none. Who may only look is
+    on no rung.
     """
     if who is Audience.CENTRE:
-        return list(staff)
+        return [one for one in staff if one.posting.role is Role.CENTRE]
     if who is Audience.CDC:
-        return [one for one in staff if one.posting.role is Role.CDC_ADMIN] or list(staff)
+        able = [one for one in staff if one.posting.role in {Role.CDC_ADMIN, Role.CDC_CLERK}]
+        return [one for one in able if one.posting.role is Role.CDC_ADMIN] or able
     if who is Audience.DIRECTOR:
         return [one for one in staff if one.posting.role is Role.DIRECTOR]
     officers = [one for one in staff if one.posting.role is Role.OFFICER]

@@ -50,6 +50,8 @@ class Ladder:
     taken_for: timedelta = timedelta(hours=2)
     quiet: bool = True
     """Whether the ladder keeps the quiet hours."""
+    repeat: timedelta = timedelta(hours=4)
+    """How often the top rung is told again: no task ends in silence."""
 
     def due(
         self, level: int, *, opened_at: datetime, since: datetime, told_at: datetime, zone: ZoneInfo = ZONE
@@ -63,6 +65,10 @@ class Ladder:
         if rung.count is Count.SILENCE:
             return after_quiet(max(told_at, since + rung.wait), zone)
         return add_day_hours(told_at, rung.wait, zone)
+
+    def again_at(self, told_at: datetime, zone: ZoneInfo = ZONE) -> datetime:
+        """When the top rung, told at `told_at`, is told once more."""
+        return add_day_hours(told_at, self.repeat, zone) if self.quiet else told_at + self.repeat
 
     def taken_until(self, now: datetime, zone: ZoneInfo = ZONE) -> datetime:
         """When a task taken now climbs again: take-and-forget is not an end (DESIGN.md §5)."""
@@ -91,15 +97,26 @@ RED_LADDER = Ladder(
     ),
     taken_for=timedelta(minutes=30),
     quiet=False,
+    repeat=timedelta(minutes=15),
 )
 SAME_DAY_LADDER = Ladder(
     (
         OFFICER,
         Rung((Audience.DEPUTY,), timedelta(hours=2)),
         Rung((Audience.DIRECTOR,), timedelta(hours=1)),
+        Rung((Audience.CENTRE,), timedelta(hours=4)),
+        Rung((Audience.CDC,), timedelta(hours=4)),
     )
 )
-HANDOVER_LADDER = Ladder((OFFICER, Rung((Audience.DIRECTOR,), timedelta(hours=10))))
+HANDOVER_LADDER = Ladder(
+    (
+        OFFICER,
+        Rung((Audience.DIRECTOR,), timedelta(hours=10)),
+        Rung((Audience.CDC,), timedelta(hours=14)),
+    ),
+    repeat=timedelta(hours=14),
+)
+"""The CDC can do nothing of this itself, but it can call the station, or find it staff."""
 DECISION_LADDER = Ladder(
     (OFFICER, Rung((Audience.DIRECTOR,), timedelta(hours=2)), Rung((Audience.CDC,), timedelta(hours=12)))
 )

@@ -32,7 +32,10 @@ class TaskState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What the officer found (domain.md §E2); `LATE_ANSWER` and `ANSWERED` are the system's own."""
+    """What the officer found or decided (domain.md §E2); `LATE_ANSWER` and `VERIFIED` are the system's own.
+
+    `HOME`, `STILL`: back from hospital, or not yet. `SEARCH`: the station is to look for somebody further.
+    """
 
     FINE = "fine"
     PHONE_TROUBLE = "phone_trouble"
@@ -41,7 +44,9 @@ class Outcome(StrEnum):
     ABSENT = "absent"
     RETRY = "retry"
     RELEASED = "released"
-    EXTENDED = "extended"
+    HOME = "home"
+    STILL = "still"
+    SEARCH = "search"
     MISTAKE = "mistake"
     LATE_ANSWER = "late_answer"
     VERIFIED = "verified"

@@ -4,7 +4,6 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from handlers.alerts import outcomes_of
 from handlers.fields import FIELDS
 from quarantine.conversation import Asking
 from quarantine.location import Verdict
@@ -28,7 +27,7 @@ FAMILIES = {
     "task.short_{}": set(TaskKind),
     "task.how_{}": set(Method),
     "task.line_{}": {"open", "taken"},
-    "outcome.{}": {outcome for kind in TaskKind for outcome in outcomes_of(kind)} | set(Outcome),
+    "outcome.{}": set(Outcome),
     "sign.{}": {sign.code for sign in SIGNS} | RED_SIGNS,
     "where.{}": set(Verdict),
     "unclear.{}": set(Asking) - FREE_TEXT,

@@ -14,13 +14,12 @@ from bot import catalogues, demo
 from bot.cli import app
 from bot.formatting import capital
 from bot.settings import FOR_TESTS, PREFIX, Settings
-from handlers.alerts import outcomes_of
 from handlers.book import script
 from quarantine.measures import Status, read_temperature
 from quarantine.names import fold
 from quarantine.symptoms import read_symptoms
 from quarantine.talk import ANYTIME
-from quarantine.tasks import TaskKind
+from quarantine.tasks import Outcome
 from tests.stage import CAST
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +77,7 @@ def buttons(vi):
     keys = {choice.label for question in questions for choice in question.choices}
     keys |= {question.want_label for question in questions if question.want_label}
     keys |= {command.label for command in script.commands}
-    keys |= {f"outcome.{one}" for kind in TaskKind for one in outcomes_of(kind)}
+    keys |= {f"outcome.{one}" for one in Outcome}
     return {capital(vi[key]) for key in keys.union(NEITHER_QUESTION_NOR_COMMAND)}
 
 

@@ -234,9 +234,7 @@ def _furnish(stage: Stage, conn: Connection) -> tuple[dict[str, int], dict[str, 
         ),
     )
     apply(conn, stage.keyring, codes, now, ids)
-    return episodes, {
-        name: _task(stage, conn, name, episodes[name]) for name in ("waiting", "homeless", "linked")
-    }
+    return episodes, {name: _task(stage, conn, name, episodes) for name in ("waiting", "homeless", "linked")}
 
 
 def _episode(row: int, person_id: int, now: datetime, home: tuple[float, float] | None) -> Episode:
@@ -260,14 +258,23 @@ def _episode(row: int, person_id: int, now: datetime, home: tuple[float, float] 
 _KINDS = {"waiting": TaskKind.VERIFY, "homeless": TaskKind.HOME, "linked": TaskKind.CONTACT}
 
 
-def _task(stage: Stage, conn: Connection, name: str, episode_id: int) -> int:
+def _task(stage: Stage, conn: Connection, name: str, episodes: dict[str, int]) -> int:
+    """A task about this file; the contact task is about two members of one household."""
     made = []
+    household = [episodes["linked"], episodes["verified"]]
 
     def opened(turn: Turn) -> None:
-        file = turn.store.file(episode_id)
+        file = turn.store.file(episodes[name])
         facts_of_it = {"person_id": file.person.id, "episode": file.episode, "unit_id": STATION}
         more = (
-            {"part": Term("checkin.morning"), "date_short": local_day(turn.now)} if name == "linked" else {}
+            {
+                "part": Term("checkin.morning"),
+                "date_short": local_day(turn.now),
+                "episodes": household,
+                "names": [NAMES[32]],
+            }
+            if name == "linked"
+            else {}
         )
         made.append(open_task(turn, _KINDS[name], **facts_of_it, **more))
 

@@ -93,7 +93,7 @@ def stage_script(known: Script, start: Mapping[str, object]) -> Script:
         task = turn.store.task(row)
         if task is None or task.state == "done":
             return None
-        from handlers.alerts import card_question  # noqa: PLC0415  # only tests with cards need it
+        from handlers.cards import card_question  # noqa: PLC0415  # only tests with cards need it
 
         return Ask(card, {}, card_question(task).options, {"task": row})
 

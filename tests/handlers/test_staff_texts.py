@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.formatting import places
-from handlers.alerts import CARD
+from handlers.cards import CARD
 from handlers.script import script
 from quarantine.people import EpisodeState, Reason, Sex
 from tests.handlers.phones import ABOUT_READER, CATALOGUE

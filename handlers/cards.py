@@ -1,0 +1,196 @@
+"""Cards: how a task lies before an officer: the facts in the order they act on, and what can be pressed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from quarantine.conversation import Ask, Asking, Question
+from quarantine.days import after_quiet, local_day
+from quarantine.ladder import Ladder
+from quarantine.letters import Asked, Condition, Option, Watch
+from quarantine.messages import Priority, Term
+from quarantine.numbers import TASK, number
+from quarantine.people import Person
+from quarantine.phones import show_phone
+from quarantine.protocol import DEFAULT_PROTOCOL, protocol
+from quarantine.store import LastReport
+from quarantine.tasks import Task, TaskKind, TaskState
+from quarantine.turn import Turn
+
+CARD = "task.card"
+"""The question that stands under every task card."""
+TASK_CARD = Question(CARD, Asking.ONE)
+URGENT = frozenset({TaskKind.RED})
+LEADING_ON = frozenset({TaskKind.VERIFY, TaskKind.HOME})
+"""Kinds whose card leads into a conversation of its own instead of a list of outcomes."""
+HOSPITAL = "hospital"
+"""In the detail of a DECIDE task: since when the person is in hospital; it is asked about every day."""
+SILENT_SINCE = "silent_since"
+"""In the detail of a task: the last contact, where `since` counts from a decision to search on."""
+NO_HEAD = Term("word.nothing")
+
+_CONTACT = ("fine", "phone_trouble", "unwell", "hospital", "absent", "retry")
+_SILENCE_DECIDED = ("search", "fine", "absent", "hospital", "released", "retry")
+_IN_HOSPITAL = ("home", "still", "released", "retry")
+_OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
+    TaskKind.CONTACT: _CONTACT,
+    TaskKind.UNREACHABLE: _CONTACT,
+    TaskKind.RED: ("hospital", "fine", "unwell", "mistake", "retry"),
+    TaskKind.AMBER: ("fine", "unwell", "hospital", "mistake", "retry"),
+    TaskKind.LOCATION: ("fine", "phone_trouble", "absent", "hospital", "retry"),
+    TaskKind.HELP: ("done", "unwell", "hospital", "retry"),
+    TaskKind.LINK: ("done", "retry"),
+    TaskKind.HOME: (),
+    TaskKind.VERIFY: (),
+    TaskKind.DECIDE: ("released", "hospital", "retry"),
+    TaskKind.ABSENT: ("fine", "hospital", "absent", "retry"),
+}
+
+
+def ladder_of(task: Task) -> Ladder:
+    """The ladder that the protocol of the task's episode gives to its kind."""
+    return protocol(task.protocol or DEFAULT_PROTOCOL).ladders[task.kind]
+
+
+def is_decision(task: Task) -> bool:
+    """Whether the silence has lasted so long that a decision is asked for, not another call."""
+    rungs = ladder_of(task).rungs
+    return 0 <= task.level < len(rungs) and rungs[task.level].decide
+
+
+def outcomes_of(task: Task) -> tuple[str, ...]:
+    """The outcomes an officer may report for this task, in the order of the buttons."""
+    if is_decision(task):
+        return _SILENCE_DECIDED
+    return _IN_HOSPITAL if HOSPITAL in task.detail else _OUTCOMES[task.kind]
+
+
+def card_text(task: Task) -> str:
+    """The key of the card's text."""
+    if is_decision(task):
+        return "task.decide_silence"
+    return "task.decide_hospital" if HOSPITAL in task.detail else f"task.{task.kind}"
+
+
+def short(task: Task) -> Term:
+    """What the task is, in two words."""
+    return Term("task.short_hospital" if HOSPITAL in task.detail else f"task.short_{task.kind}")
+
+
+def send_card(turn: Turn, task: Task, to: Person, head: Term = NO_HEAD) -> None:
+    """Put the task before one officer, as a card of its own; `head` says why it comes."""
+    urgent = task.kind in URGENT
+    turn.say(
+        card_text(task),
+        card_params(turn, task, head),
+        to=to.id,
+        asked=card_question(task, to.id),
+        priority=Priority.ALERT if urgent else Priority.REPLY,
+        about=task.id,
+        not_before=None if urgent else after_quiet(turn.now),
+        condition=Condition.TASK_UNDONE,
+        watch=Watch.RED_TOLD if urgent else Watch.NONE,
+        protect=True,
+    )
+
+
+def card_question(task: Task, reader: int | None = None) -> Asked:
+    """The buttons under a card: taking it is always the first."""
+    return Asked(CARD, number(TASK, task.id), tuple(card_options(task, reader)), columns=1)
+
+
+def card_options(task: Task, reader: int | None) -> list[Option]:
+    """What the reader can press on a card in its present state; another's task can only be taken over."""
+    if task.state is TaskState.OPEN:
+        return [Option("take", Term("task.take"))]
+    if task.owner_id != reader:
+        return [Option("take", Term("task.take_over"))]
+    if task.kind in LEADING_ON:
+        return [Option("take", Term("task.go_on"))]
+    return [Option(outcome, Term(f"outcome.{outcome}")) for outcome in outcomes_of(task)]
+
+
+def card_ask(turn: Turn, task: Task, *, shown: bool = True) -> Ask:
+    """The card as a question; `shown` remembers whose it was when the reader saw it."""
+    head = NO_HEAD
+    if of_another(turn, task):
+        head = Term("task.taken_by", {"name": owner_name(turn, task)})
+    memory: dict[str, object] = {"task": task.id}
+    if shown:
+        memory["owner"] = task.owner_id
+    params = {"card": Term(card_text(task), card_params(turn, task, head))}
+    return Ask(TASK_CARD, params, tuple(card_options(task, turn.me)), memory, number(TASK, task.id))
+
+
+def of_another(turn: Turn, task: Task) -> bool:
+    """Whether somebody else has taken the task."""
+    return task.state is TaskState.TAKEN and task.owner_id not in {None, turn.me}
+
+
+def owner_name(turn: Turn, task: Task) -> str:
+    """Who took the task."""
+    return turn.store.officer(task.owner_id).name if task.owner_id else ""
+
+
+def card_params(turn: Turn, task: Task, head: Term = NO_HEAD) -> dict[str, object]:
+    """The facts of a card in the order officers act on: who, what, since when, phone, address."""
+    file = turn.store.file(task.episode_id) if task.episode_id else None
+    common = {"head": head, "same_home": _same_home(task)}
+    if file is None:
+        person = turn.store.officer(task.person_id)
+        return {**common, **person_params(person, turn.now), **task.detail}
+    today = local_day(turn.now)
+    phone = file.person.phone or file.responder.phone
+    silent = task.detail.get(SILENT_SINCE, task.since)
+    return {
+        **common,
+        **person_params(file.person, turn.now),
+        "phone": show_phone(phone) if phone else Term("word.no_phone"),
+        "address": file.episode.home.address,
+        "unit": file.unit.name,
+        "day": max(1, file.episode.day_number(today)),
+        "days": file.episode.length,
+        "last": last_term(turn.store.last_report(file.episode.id)),
+        "since": task.since,
+        "hours": (turn.now - silent) // timedelta(hours=1) if isinstance(silent, datetime) else 0,
+        "opened": task.opened_at,
+        **task.detail,
+    }
+
+
+def _same_home(task: Task) -> Term:
+    """The others of the household who are silent too."""
+    names = task.detail.get("names")
+    return Term("task.same_home", {"names": names}) if names else NO_HEAD
+
+
+def person_params(person: Person, now: datetime) -> dict[str, object]:
+    """Name and age as staff read them."""
+    age = person.age(local_day(now))
+    return {
+        "name": person.name,
+        "age": Term("word.age", {"age": age}) if age is not None else Term("word.age_unknown"),
+        "phone": show_phone(person.phone) if person.phone else Term("word.no_phone"),
+    }
+
+
+def last_term(last: LastReport | None) -> Term:
+    """The last answer in one line: when, which signs, which temperature, where."""
+    if last is None:
+        return Term("report.never")
+    signs = [Term(f"sign.{code}") for code in sorted(last.signs)] or [Term("sign.none")]
+    if last.temperature is not None:
+        signs.append(Term("report.temperature", {"value": last.temperature}))
+    where = where_term(last.verdict, last.distance_m, last.accuracy_m)
+    return Term("report.last", {"at_full": last.at, "signs": signs, "where": where})
+
+
+def where_term(verdict: str | None, distance_m: int | None, accuracy_m: int | None) -> Term:
+    """Where the person was by their own account, with the error that the phone stated."""
+    if verdict is None:
+        return Term("where.none")
+    distance = (
+        Term("word.distance", {"metres": distance_m}) if distance_m is not None else Term("word.unknown")
+    )
+    accuracy = Term("where.accuracy", {"metres": accuracy_m}) if accuracy_m else NO_HEAD
+    return Term(f"where.{verdict}", {"distance": distance, "accuracy": accuracy})
