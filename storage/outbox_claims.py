@@ -23,6 +23,7 @@ from storage.tables import core
 from storage.types import ID, Instant
 
 _LETTER, _ADDRESS = core(tables.Letter), core(tables.Address)
+_CONVERSATION = core(tables.Conversation)
 _CHECKIN, _EPISODE, _TASK = core(tables.Checkin), core(tables.Episode), core(tables.Task)
 _EARLIER = _LETTER.alias("earlier")
 
@@ -31,6 +32,8 @@ EXPIRED, VOID, UNREADABLE = "expired", "void", "unreadable"
 """Why a letter is not sent: too late, no longer true, or sealed with a key that is not here."""
 PUT_OFF_FOR = timedelta(minutes=10)
 """When a letter that could not be opened is looked at again: the right key may be back."""
+LAST_CALL = timedelta(minutes=5)
+"""So long before it is too late a routine letter goes out all the same, whatever is being talked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,18 @@ _HOLDS = case(
 )
 """A letter about a task that was never made, because the person had an open one, is sent all the same."""
 
+_BUSY_UNTIL = (
+    select(_CONVERSATION.c.busy_until)
+    .where(_CONVERSATION.c.owner == _LETTER.c.owner, _LETTER.c.priority == int(Priority.PROMPT))
+    .scalar_subquery()
+)
 _CANDIDATES = (
-    select(_LETTER, _of_chat(_ADDRESS.c.id).label("chat_id"), _HOLDS.label("holds"))
+    select(
+        _LETTER,
+        _of_chat(_ADDRESS.c.id).label("chat_id"),
+        _HOLDS.label("holds"),
+        _BUSY_UNTIL.label("busy_until"),
+    )
     .where(
         _UNSENT,
         _LETTER.c.due_at <= _NOW,
@@ -165,6 +178,11 @@ _PUT_OFF = (
     .where(among(_LETTER.c.id))
     .values(status="due", due_at=bindparam("until", type_=Instant()), reason=UNREADABLE)
 )
+_WAIT = (
+    _LETTER.update()
+    .where(_LETTER.c.id == bindparam("row_id", type_=ID))
+    .values(due_at=bindparam("until", type_=Instant()))
+)
 _CHATS = select(_ADDRESS.c.id, _ADDRESS.c.account, _ADDRESS.c.native_user).where(among(_ADDRESS.c.id))
 _SLOTS = (
     select(_LETTER.c.owner, _LETTER.c.slot, _LETTER.c.address_id, _LETTER.c.native_id)
@@ -190,15 +208,21 @@ def claim(
 
     Alerts come before replies before prompts before reports, then the longest due. Of the letters to one
     person only the oldest unfinished is claimed, except that an alert overtakes. What is too late or no
-    longer true is dropped. The lease runs by the database's clock; several processes may claim at once.
+    longer true is dropped; a prompt or reminder waits while its reader is in the middle of a conversation.
+    The lease runs by the database's clock; several processes may claim at once.
     """
     db_now = database_now(conn)
     moment = {"now": now, "db_now": db_now, "limit": limit, "accounts": list(accounts)}
     rows = conn.execute(_CANDIDATES, moment).all()
     dropped: list[Dropped] = []
     claimed: list[_Readable] = []
+    waiting: list[dict[str, Any]] = []
     for row in rows:
         why = _why_not(row, now)
+        until = _wait_until(row, now)
+        if not why and until is not None:
+            waiting.append({"row_id": row.id, "until": until})
+            continue
         readable = None if why else _readable(keyring, row)
         if readable is None:
             dropped.append(
@@ -207,6 +231,8 @@ def claim(
         else:
             claimed.append(readable)
     _drop(conn, dropped, now)
+    if waiting:
+        conn.execute(_WAIT, waiting)
     if claimed:
         ids = [one.row.id for one in claimed]
         conn.execute(_CLAIM, {"ids": ids, "until": db_now + lease_for})
@@ -223,6 +249,18 @@ def _why_not(row: records.AnyRow, now: datetime) -> str:
     if row.valid_until is not None and row.valid_until <= now:
         return EXPIRED
     return "" if row.holds else VOID
+
+
+def _wait_until(row: records.AnyRow, now: datetime) -> datetime | None:
+    """When a routine letter is looked at again, because its reader is being asked something just now.
+
+    One that was tried before is not put off, for all later ones to that reader wait for it.
+    """
+    if row.busy_until is None or row.busy_until <= now or row.attempts:
+        return None
+    last_call = row.busy_until if row.valid_until is None else row.valid_until - LAST_CALL
+    until: datetime = min(row.busy_until, last_call)
+    return until if until > now else None
 
 
 def _readable(keyring: Keyring, row: records.AnyRow) -> _Readable | None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from quarantine.checkins import Stage
-from quarantine.effects import LetterPosted
+from quarantine.effects import ConversationKept, LetterPosted
 from quarantine.letters import Condition, Letter, Watch
 from quarantine.messages import (
     AccountDown,
@@ -126,6 +126,21 @@ def test_a_prompt_that_waits_its_time_holds_nobody_up(desk, now):
     desk.record(reply, Delivered("77"))
     desk.post(903)
     assert desk.claimed(now=now + timedelta(minutes=10)) == [901]
+
+
+def test_a_prompt_waits_for_a_conversation_that_began_after_it_was_posted(desk, conn, keyring, ids, now):
+    """Who is being asked something is interrupted by replies and alerts only, but never misses a prompt."""
+    busy = now + timedelta(minutes=10)
+    apply(conn, keyring, [ConversationKept(LAN.id, "[]", busy, 0)], now, ids)
+    desk.post(901, priority=Priority.PROMPT, valid_until=now + timedelta(hours=3))
+    desk.post(902, priority=Priority.PROMPT, valid_until=now + timedelta(minutes=8))
+    desk.post(903, owner=HUNG.id, priority=Priority.PROMPT)
+    assert desk.claimed() == [903]
+    assert (desk.row(901).due_at, desk.row(901).status, desk.row(901).attempts) == (busy, "due", 0)
+    assert desk.claimed() == []
+    assert desk.row(902).due_at == now + timedelta(minutes=3), "five minutes before it is too late"
+    desk.post(904)
+    assert desk.claimed() == [904], "neither holds up a reply"
 
 
 def test_later_holds_that_chat_alone(desk, now):
