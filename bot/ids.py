@@ -29,6 +29,11 @@ class Ids:
         """One new id."""
         return self.block(1)
 
+    @staticmethod
+    def before(moment: datetime) -> int:
+        """All ids made before this moment are smaller than this one, all later ones are not."""
+        return int((moment - EPOCH).total_seconds() * 1000) << LOW_BITS
+
     def block(self, count: int) -> int:
         """The first of `count` consecutive new ids, for rows that are inserted by the thousand."""
         millis = int((self._now() - EPOCH).total_seconds() * 1000)

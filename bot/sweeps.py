@@ -21,7 +21,7 @@ from quarantine.people import Episode
 from quarantine.protocol import protocol
 from quarantine.tasks import Task
 from quarantine.turn import Turn
-from storage import slots, ticks
+from storage import inbox, slots, ticks
 
 log = structlog.get_logger()
 Due = TypeVar("Due", Checkin, Task, Episode)
@@ -29,6 +29,8 @@ Due = TypeVar("Due", Checkin, Task, Episode)
 CHUNK = 2_000
 """Episodes opened in one transaction: answers wait at most some tens of milliseconds (performance.md §3c)."""
 UNITS, TASKS, ENDS = 20, 200, 200
+KEEP_INBOX, CLEAR_EACH, OLD_MESSAGES = timedelta(days=30), timedelta(hours=1), 1_000
+"""Done messages are known for so long, for dropping repeats; then they go in chunks, once an hour."""
 POSTPONE = timedelta(minutes=10)
 """What cannot be decided because of a fault is tried again after this long, and logged each time."""
 
@@ -42,6 +44,7 @@ class Counts:
     tasks: int = 0
     ended: int = 0
     retried: int = 0
+    cleared: int = 0
     failed: int = 0
 
     def __add__(self, other: Counts) -> Counts:
@@ -63,6 +66,7 @@ class Sweeps:
         self.database = database
         self.probe = probe
         self.chunk = chunk
+        self._clear_at: datetime | None = None
 
     async def sweep(self, at: datetime | None = None) -> Counts:
         """Do everything that is due now, or was due at the instant `at`."""
@@ -73,6 +77,7 @@ class Sweeps:
         counts.checkins = await self._repeat(lambda conn: self._checkins(conn, now))
         counts.tasks = await self._repeat(lambda conn: self._tasks(conn, now))
         counts.retried = await self._retry() + await self._repeat(lambda conn: catch_up(conn, self.turns))
+        counts.cleared = await self._clear(now)
         if counts.any():
             log.info("swept", **{each.name: getattr(counts, each.name) for each in fields(counts)})
         return counts
@@ -160,6 +165,14 @@ class Sweeps:
         except Exception:
             log.exception("sweep failed", of=decide.__name__, size=len(due))
             postpone(conn, [row.id for row in due], now + POSTPONE)
+
+    async def _clear(self, now: datetime) -> int:
+        """Forget what came in long ago: the inbox must not grow for ever."""
+        if self._clear_at is not None and now < self._clear_at:
+            return 0
+        self._clear_at = now + CLEAR_EACH
+        before = self.turns.ids.before(now - KEEP_INBOX)
+        return await self._repeat(lambda conn: inbox.forget(conn, before, OLD_MESSAGES))
 
     async def _retry(self) -> int:
         """Try kept messages again; once one goes through, those held behind it follow at once."""

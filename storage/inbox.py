@@ -177,6 +177,15 @@ def take_up(conn: Connection, ids: Collection[int], now: datetime) -> set[int]:
     return set(conn.execute(still.order_by(INBOX.c.id).with_for_update()).scalars())
 
 
+def forget(conn: Connection, before: int, limit: int) -> int:
+    """Delete at most `limit` done messages whose ids, which grow with time, are below `before`; how many.
+
+    No messenger repeats a message after so long. What waits or was parked stays, whatever its age.
+    """
+    old = select(INBOX.c.id).where(INBOX.c.id < before, INBOX.c.state == "done").order_by(INBOX.c.id)
+    return conn.execute(INBOX.delete().where(INBOX.c.id.in_(old.limit(limit)))).rowcount
+
+
 def _values(arrival: Arrival, *, sqlite: bool) -> tuple[Any, ...]:
     # The driver is called directly, so instants take their stored form here; micros refuses naive ones.
     at = micros(arrival.received_at)

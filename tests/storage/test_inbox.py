@@ -1,5 +1,6 @@
 """The inbox: nothing is taken twice, nothing that failed is lost, and a chat keeps its order."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -163,6 +164,37 @@ def test_due_is_limited_and_oldest_first(conn, now, keyring):
     inbox.receive(conn, [_arrival(number, now, chats[number]) for number in (3, 1, 5, 2, 4)])
     inbox.fail(conn, [Failure(number, "KeyError", now, _raw(keyring, number)) for number in chats])
     assert [message.id for message in inbox.due(conn, now, 3)] == [1, 2, 3]
+
+
+def test_old_messages_are_forgotten(conn, now, keyring):
+    """What is done and old enough goes, at most so much at once; what waits or was parked stays."""
+    inbox.receive(conn, [_arrival(number, now, bytes([number]) * 16) for number in range(1, 8)])
+    inbox.fail(conn, [Failure(number, "KeyError", now, _raw(keyring, number)) for number in (2, 3)])
+    inbox.park(conn, [3])
+    assert inbox.forget(conn, 6, 2) == 2
+    assert inbox.forget(conn, 6, 2) == 1
+    assert inbox.forget(conn, 6, 2) == 0
+    assert conn.execute(select(INBOX.c.id).order_by(INBOX.c.id)).scalars().all() == [2, 3, 6, 7]
+
+
+def test_a_kept_message_is_taken_up_once(engine, now, keyring):
+    """Of two processes that both found it due, the second finds it done once the first has committed."""
+    with engine.begin() as conn:
+        inbox.receive(conn, [_arrival(1, now)])
+        inbox.fail(conn, [Failure(1, "KeyError", now, _raw(keyring, 1))])
+    second = []
+
+    def take_too():
+        with engine.begin() as conn:
+            second.append(inbox.take_up(conn, [1], now))
+
+    other = threading.Thread(target=take_too)
+    with engine.begin() as conn:
+        assert inbox.take_up(conn, [1], now) == {1}
+        other.start()
+        inbox.done(conn, [1])
+    other.join()
+    assert second == [set()]
 
 
 def test_two_processes_do_not_take_the_same_message(postgres_url, now, keyring):
