@@ -19,7 +19,6 @@ from sqlalchemy import (
     Integer,
     String,
     Update,
-    and_,
     bindparam,
     case,
     func,
@@ -186,25 +185,31 @@ def _inserts(dialect: str) -> _Inserts:
 
 
 def _checkins() -> tuple[list[str], Any]:
-    prompt_of_episode = and_(
-        _PROMPT.c.responder_id == _EPISODE.c.responder_id,
-        _PROMPT.c.day == _value("day", _PROMPT.c.day),
-        _PROMPT.c.slot == _value("slot", _PROMPT.c.slot),
+    # Looked up one by one, not joined: statistics know nothing of today, so PostgreSQL takes the prompts of
+    # this slot to be one row and compares each of a chunk with each of a hundred thousand.
+    prompt_of_episode = (
+        select(_PROMPT.c.id)
+        .where(
+            _PROMPT.c.responder_id == _EPISODE.c.responder_id,
+            _PROMPT.c.day == _value("day", _PROMPT.c.day),
+            _PROMPT.c.slot == _value("slot", _PROMPT.c.slot),
+        )
+        .correlate(_EPISODE)
+        .scalar_subquery()
     )
     columns = {
         "id": _value("before_checkins", _CHECKIN.c.id) + func.row_number().over(),
         "episode_id": _EPISODE.c.id,
         "responder_id": _EPISODE.c.responder_id,
         "unit_id": _EPISODE.c.unit_id,
-        "prompt_id": _PROMPT.c.id,
+        "prompt_id": prompt_of_episode,
         "day": _value("day", _CHECKIN.c.day),
         "slot": _value("slot", _CHECKIN.c.slot),
         "stage": _value("stage", _CHECKIN.c.stage),
         "closes_at": _value("closes_at", _CHECKIN.c.closes_at),
         "next_at": _value("next_at", _CHECKIN.c.next_at),
     }
-    joined = select(*columns.values()).select_from(_EPISODE.join(_PROMPT, prompt_of_episode))
-    return list(columns), joined.where(among(_EPISODE.c.id))
+    return list(columns), select(*columns.values()).where(among(_EPISODE.c.id))
 
 
 def _letters() -> tuple[list[str], Any]:

@@ -8,6 +8,7 @@ import pytest
 from quarantine.messages import Address, Incoming, Kind
 from quarantine.protocol import HOME_14
 from storage import contexts, outbox, slots, ticks
+from tests.storage.rows import LAN
 from tests.storage.test_plans import _plan as plan_of
 
 
@@ -68,6 +69,27 @@ def test_the_hot_paths_use_their_indexes(conn, keyring, ids, now, case):
     assert not re.search(
         r"Seq Scan|^SCAN (?!CONSTANT ROW|json_each|\(subquery|oldest|anon|.* USING )", plan, re.MULTILINE
     ), plan
+
+
+def test_due_check_ins_are_not_looked_for_in_the_history(conn, keyring, ids, now, rows):
+    """When a unit has something due, its check-ins are found by what is due, not by walking all."""
+    rows.units()
+    rows.person(LAN)
+    episode = rows.episode(201, LAN.id)
+    rows.checkin(301, episode, now.date(), "morning", next_at=now - timedelta(minutes=1))
+    plan = plan_of(Asking(conn, keyring, ids, now), lambda a: ticks.due_checkins(a.conn, a.now, 10))
+    assert plan.count("ix_checkin") >= 2, plan
+    assert not re.search(r"Seq Scan|^SCAN checkin(?! USING)", plan, re.MULTILINE), plan
+
+
+def test_a_prompt_is_found_by_its_key_when_a_slot_opens(conn, keyring, ids, now, rows):
+    """Each new check-in looks its prompt up by its unique key: no plan compares all with all."""
+    rows.units()
+    rows.person(LAN)
+    rows.episode(201, LAN.id, next_at=now)
+    plan = plan_of(Asking(conn, keyring, ids, now), lambda a: a.open_slot())
+    assert "uq_prompt_responder_id_day_slot" in plan or "sqlite_autoindex_prompt" in plan, plan
+    assert not re.search(r"Seq Scan on prompt|^SCAN prompt(?! USING)", plan, re.MULTILINE), plan
 
 
 def test_a_claim_is_read_in_order_without_sorting(conn, keyring, ids, now):
