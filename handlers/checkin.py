@@ -11,7 +11,7 @@ from quarantine.checkins import Checkin
 from quarantine.conversation import HUMAN, Again, Ask, Asking, Choice, Next, Question, Standing, Unclear
 from quarantine.days import local_day
 from quarantine.letters import Asked, Option
-from quarantine.location import Fix
+from quarantine.location import Fix, Source
 from quarantine.measures import Status, read_temperature
 from quarantine.messages import Term
 from quarantine.names import given_name
@@ -201,7 +201,7 @@ def _onward(turn: Turn) -> Next:
     early = turn.memory.pop("early", None)
     if isinstance(early, dict):
         lat, lng, accuracy = (early[key] for key in ("lat", "lng", "accuracy"))
-        return where(turn, Fix(lat, lng, accuracy, early["at"], early["source"]))
+        return where(turn, Fix(lat, lng, accuracy, early["at"], Source(early["source"])))
     turn.lead_in("checkin.noted")
     return LOCATION
 

@@ -28,7 +28,18 @@ SIGNS_CHECK = Question(
 )
 _HEAT = ("sot", "nhiet do", "than nhiet", "do c")
 """Words that make a figure a temperature when nobody has asked for one."""
-_CRIES = ("cuu toi", "cuu bac", "cuu em", "cuu con", "cuu chau", "cuu minh", "cuu voi", "cap cuu giup")
+_CRIES = (
+    "khong day duoc",
+    "ko day duoc",
+    "cuu toi",
+    "cuu bac",
+    "cuu em",
+    "cuu con",
+    "cuu chau",
+    "cuu minh",
+    "cuu voi",
+    "cap cuu giup",
+)
 """Cries for help that name no sign."""
 
 

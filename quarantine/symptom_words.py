@@ -122,7 +122,7 @@ OTHER_SIGNS = (
     Sign(
         "chest_pain",
         "Đau tức ngực",
-        """tức ngực | đau ngực | đau tức ngực | nặng ngực | thắt ngực | ~đè ngực | nhói ngực | ngực
+        """tức ngực | đau tim | đau ngực | đau tức ngực | nặng ngực | thắt ngực | ~đè ngực | nhói ngực | ngực
         đau | ngực tức | đau vùng ngực | đau ở ngực | đau trong ngực | đau lồng ngực | đau giữa
         ngực | đau giữa lồng ngực | đau phần ngực | đau ở phần ngực | nặng ở lồng ngực | nặng ở
         ngực | ngăn ngực""",

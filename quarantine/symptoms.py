@@ -77,6 +77,8 @@ _FEW_UNKNOWN_WORDS = 12
 _DENIALS_OF_ALL = 2
 """Who denies two signs one by one, the commonest among them, and says nothing else, means to have none."""
 _COMMONEST = frozenset({"fever", "cough"})
+_ABOUT_ELSE = frozenset({"ai", "ra", "ve", "vien"})
+"""Words of talk about something else ("không ai đến cả", "ra ngoài chưa cô"): a mere denial answers that."""
 
 
 def read_symptoms(text: str) -> SymptomReading:
@@ -99,6 +101,7 @@ def read_symptoms(text: str) -> SymptomReading:
         asks = asks or (
             "?" in end and any(piece.kind in _TELLING or piece.first in DENIALS for piece in pieces)
         )
+    found.unknown += sum(one.bare in _ABOUT_ELSE for words, _ in split for one in words)
     return _conclude(found, calm=not (asks or subject.concerned or _is_hot(text)), other=subject.concerned)
 
 

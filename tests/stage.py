@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from bot.catalogues import load
 from bot.database import Database
@@ -191,6 +191,9 @@ class Stage:
             self.phones_by_user[incoming.address.user].blocked = False
         for _ in range(2):
             self.turns().take_group([Arrived(incoming)])
+        with self.engine.connect() as conn:
+            kept = conn.execute(text("SELECT error FROM inbox WHERE state <> 'done'")).scalars().all()
+        assert not kept, f"a turn failed: {kept}"
         self.settle()
 
     @property

@@ -408,3 +408,11 @@ def test_rain_is_not_vomiting():
         assert not read_symptoms(said).present
         assert not read_symptoms(said).well
     assert read_symptoms("mửa hai lần").present == {"vomiting"}
+
+
+def test_a_denial_of_something_else_is_not_being_well():
+    """Whoever says that nobody came, or asks when one may go out, has not said how they are."""
+    for said in ("không ai đến cả", "có được ra ngoài chưa cô", "không muốn đi bệnh viện đâu"):
+        assert not read_symptoms(said).well
+    for said in ("không có gì cả", "ko sao ca", "không bác ạ"):
+        assert read_symptoms(said).well
