@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.cards import NO_HEAD, URGENT, ladder_of, owner_name, send_card
+from handlers.own import Matter, matter_of_task, others
 from quarantine import duty
 from quarantine.days import after_quiet
 from quarantine.duty import on_rung
 from quarantine.effects import TaskChanged, TaskOpened, TaskTold
-from quarantine.ladder import Audience
+from quarantine.ladder import Audience, Rung
 from quarantine.messages import Params, Term
 from quarantine.people import Episode, Officer, Person
 from quarantine.protocol import DEFAULT_PROTOCOL
@@ -109,7 +110,7 @@ def open_task(
 
 def on_first_rung(turn: Turn, task: Task) -> Task:
     """The task as it lies before the first who can take it."""
-    level = first_rung_with_people(turn.store, task, 0)
+    level = first_rung_with_people(turn, task, 0)
     return replace(task, level=level, next_at=next_due(task, level, turn.now))
 
 
@@ -177,7 +178,7 @@ def _tell_news(turn: Turn, known: Task, after: Task) -> None:
     if after.state is TaskState.TAKEN and after.owner_id is not None:
         told.append(turn.store.officer(after.owner_id))
     if after.kind in URGENT or not told:
-        first = first_rung_with_people(turn.store, after, 0)
+        first = first_rung_with_people(turn, after, 0)
         told += [*people_on(turn, after, first), *people_on(turn, after, known.level)]
         if known.owner_id is not None:
             told.append(turn.store.officer(known.owner_id))
@@ -189,24 +190,25 @@ def _tell_news(turn: Turn, known: Task, after: Task) -> None:
     turn.record(TaskTold(after.id, after.level, tuple(one.id for one in each_once(told)), turn.now))
 
 
-def first_rung_with_people(store: Store, task: Task, level: int) -> int:
+def first_rung_with_people(turn: Turn, task: Task, level: int) -> int:
     """The first rung from `level` on where somebody stands; an empty place never holds a task up."""
-    rungs = ladder_of(task).rungs
+    rungs, matter = ladder_of(task).rungs, matter_of_task(turn, task)
     for index in range(level, len(rungs)):
-        if any(audience(store, task.unit_id, who) for who in rungs[index].audience):
+        if _on(turn, task, rungs[index], matter):
             return index
     return level if level == 0 else len(rungs)
 
 
-def last_rung_with_people(store: Store, task: Task) -> int:
+def last_rung_with_people(turn: Turn, task: Task) -> int:
     """The highest rung on which somebody stands; the first one when all are empty."""
-    rungs = ladder_of(task).rungs
-    peopled = (
-        index
-        for index in reversed(range(len(rungs)))
-        if any(audience(store, task.unit_id, who) for who in rungs[index].audience)
-    )
+    rungs, matter = ladder_of(task).rungs, matter_of_task(turn, task)
+    peopled = (index for index in reversed(range(len(rungs))) if _on(turn, task, rungs[index], matter))
     return next(peopled, 0)
+
+
+def _on(turn: Turn, task: Task, rung: Rung, matter: Matter) -> list[Officer]:
+    """Who stands on a rung: nobody is told of a task that is about themselves."""
+    return [one for who in rung.audience for one in others(audience(turn.store, task.unit_id, who), matter)]
 
 
 def next_due(task: Task, level: int, told_at: datetime) -> datetime:
@@ -221,9 +223,7 @@ def people_on(turn: Turn, task: Task, level: int) -> list[Person]:
     rungs = ladder_of(task).rungs
     if not 0 <= level < len(rungs):
         return []
-    return each_once(
-        officer.person for who in rungs[level].audience for officer in audience(turn.store, task.unit_id, who)
-    )
+    return each_once(one.person for one in _on(turn, task, rungs[level], matter_of_task(turn, task)))
 
 
 def each_once(people: Iterable[Person]) -> list[Person]:

@@ -6,6 +6,7 @@ from handlers import draft
 from handlers.cards import person_params
 from handlers.fields import shown
 from handlers.gate import passes
+from handlers.own import matter_of, refusal
 from quarantine.access import Action
 from quarantine.conversation import Ask, Choice, Question
 from quarantine.messages import Term
@@ -33,11 +34,24 @@ def current(turn: Turn) -> File | None:
     return turn.store.file(wanted) if isinstance(wanted, int) else None
 
 
+def refused_as_own(turn: Turn, file: File) -> bool:
+    """Whether it is the speaker's own file; says who else can deal with it."""
+    matter = matter_of(file)
+    if not matter.of(turn.person):
+        return False
+    turn.note("refused", episode_id=file.episode.id, why="own")
+    why = refusal(turn, matter, file.unit)
+    turn.say(why.key, why.params)
+    return True
+
+
 def awaited(turn: Turn) -> File | None:
     """The file under discussion while it waits for this officer; otherwise says why it does not."""
     file = current(turn)
     if file is None or not passes(turn, Action.VERIFY, file.unit.id, episode_id=file.episode.id):
         turn.say("verify.refused")
+        return None
+    if refused_as_own(turn, file):
         return None
     if file.episode.state is not EpisodeState.NOTIFIED:
         state = Term(f"verify.state_{file.episode.state}")

@@ -33,10 +33,10 @@ class Call:
 
 def climb(turn: Turn, task: Task) -> Call:
     """Take the task up to the next rung that has people; past the top the top hears again, and the owner."""
-    level = first_rung_with_people(turn.store, task, task.level + 1)
+    level = first_rung_with_people(turn, task, task.level + 1)
     heard = people_on(turn, task, task.level)
     if level >= len(ladder_of(task).rungs):
-        level = last_rung_with_people(turn.store, task)
+        level = last_rung_with_people(turn, task)
         next_at = ladder_of(task).again_at(turn.now)
         again = [turn.store.officer(task.owner_id)] if task.owner_id is not None else []
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.alerts import latest, responsible
 from handlers.cards import card_ask, of_another
+from handlers.own import matter_of_task, refusal
 from quarantine.access import Action
 from quarantine.conversation import DONE, Next
 from quarantine.messages import Term
@@ -54,13 +55,23 @@ def stale(turn: Turn, task_id: int) -> Term:
 
 
 def may_take(turn: Turn, task: Task) -> bool:
-    """Whether the speaker is allowed what the task leads to: who coordinates cannot verify."""
+    """Whether the speaker is allowed what the task leads to: who coordinates cannot verify.
+
+    Nobody takes a task that is about themselves.
+    """
+    if matter_of_task(turn, task).of(turn.person):
+        return False
     return turn.may(_NEEDS.get(task.kind, Action.TAKE_TASK), task.unit_id)
 
 
 def refuse(turn: Turn, task: Task) -> Next:
     """Say whose work it is, and whom to call there."""
     turn.note("refused", task_id=task.id, episode_id=task.episode_id)
+    matter = matter_of_task(turn, task)
+    if matter.of(turn.person):
+        own = refusal(turn, matter, turn.store.unit(task.unit_id))
+        turn.say(own.key, own.params)
+        return DONE
     person = responsible(turn.store, task.unit_id)
     unit = unit_title(turn.store.unit(task.unit_id))
     if person is None:

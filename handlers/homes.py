@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from handlers.casefile import refused_as_own
 from handlers.gate import may_somewhere, passes
 from handlers.script import script
 from handlers.worklist import Worklist, add
@@ -114,6 +115,8 @@ def _file(turn: Turn) -> File | None:
     file = turn.store.file(wanted) if isinstance(wanted, int) else None
     if file is None or not passes(turn, Action.VERIFY, file.unit.id, episode_id=file.episode.id):
         turn.say("verify.refused")
+        return None
+    if refused_as_own(turn, file):
         return None
     if file.episode.state not in LIVING_AT_HOME:
         turn.say(

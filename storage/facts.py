@@ -42,7 +42,8 @@ class Facts:
     """A reader: the person (none for a stranger), and who looks after them.
 
     `unit` is that of the newest open episode that they answer for or are in, else the one they are posted at;
-    `officer` is whom they may call there, `hotline` the number of the unit or of the nearest one above it.
+    `officer` is whom they may call there, never themselves, `hotline` the number of the unit or of the
+    nearest one above it.
     """
 
     person: Person | None = None
@@ -72,14 +73,18 @@ def facts(conn: Connection, keyring: Keyring, owners: Iterable[int], now: dateti
     people = _persons(conn, keyring, ids)
     unit_of = _units_of(conn, ids & people.keys(), now)
     units = _with_superiors(conn, set(unit_of.values()))
-    officers = _responsible(conn, keyring, set(unit_of.values()), people, now)
+    staff = _staff(conn, keyring, set(unit_of.values()), people, now)
+    officers = {unit_id: responsible(officers) for unit_id, officers in staff.items()}
     languages = _languages(conn, ids - people.keys())
     found = {owner: Facts(language=language) for owner, language in languages.items()}
     for owner, person in people.items():
         if owner in ids:
             unit = units.get(unit_of.get(owner, 0))
             officer = officers.get(unit.id) if unit else None
-            found[owner] = Facts(person, person.language, unit, officer, _hotline(unit, units))
+            if unit and officer and officer.person.id == owner:  # nobody is told to call themselves
+                officer = responsible([one for one in staff[unit.id] if one.person.id != owner])
+            whom = officer.person if officer else None
+            found[owner] = Facts(person, person.language, unit, whom, _hotline(unit, units))
     return {owner: found.get(owner, STRANGER) for owner in ids}
 
 
@@ -149,14 +154,14 @@ def _with_superiors(conn: Connection, ids: Collection[int]) -> dict[int, Unit]:
     return units
 
 
-def _responsible(
+def _staff(
     conn: Connection,
     keyring: Keyring,
     unit_ids: Collection[int],
     known: Mapping[int, Person],
     now: datetime,
-) -> dict[int, Person]:
-    """Whom a resident of each unit may call (quarantine/duty.py); units without staff are left out."""
+) -> dict[int, list[Officer]]:
+    """Everybody posted at each unit now; units without staff are left out."""
     if not unit_ids:
         return {}
     rows = conn.execute(_STAFF_OF, {"ids": list(unit_ids), "now": now}).all()
@@ -164,8 +169,7 @@ def _responsible(
     staff: dict[int, list[Officer]] = defaultdict(list)
     for row in rows:
         staff[row.unit_id].append(Officer(people[row.person_id], records.posting(row)))
-    chosen = {unit_id: responsible(officers) for unit_id, officers in staff.items()}
-    return {unit_id: officer.person for unit_id, officer in chosen.items() if officer}
+    return staff
 
 
 def _hotline(unit: Unit | None, units: Mapping[int, Unit]) -> str | None:

@@ -22,6 +22,13 @@ def staffed(rows, now):
     rows.posting(officer(303, DUNG, role=Role.DIRECTOR), now - timedelta(days=20))
 
 
+def test_an_officer_in_quarantine_is_told_to_call_somebody_else(conn, rows, keyring, now):
+    """Nobody is given their own number: the deputy looks after the officer on duty."""
+    staffed(rows, now)
+    rows.episode(501, HANH.id)
+    assert facts(conn, keyring, [HANH.id], now)[HANH.id].officer == BINH
+
+
 def test_a_resident_is_told_of_the_unit_and_of_the_officer_on_duty(conn, rows, keyring, now):
     """The officer on duty, not the deputy who serves longer; the hotline of the nearest unit that has one."""
     staffed(rows, now)
