@@ -52,22 +52,28 @@ def ladder_of(task: Task) -> Ladder:
     return protocol(task.protocol or DEFAULT_PROTOCOL).ladders[task.kind]
 
 
-def is_decision(task: Task) -> bool:
-    """Whether the silence has lasted so long that a decision is asked for, not another call."""
+def is_decision(task: Task, now: datetime) -> bool:
+    """Whether the silence has lasted so long that a decision is asked for, not another call.
+
+    Whoever decides may have the task earlier, where nobody stands on the rungs below.
+    """
     rungs = ladder_of(task).rungs
-    return 0 <= task.level < len(rungs) and rungs[task.level].decide
+    if not 0 <= task.level < len(rungs):
+        return False
+    rung = rungs[task.level]
+    return rung.decide and now >= task.since + rung.wait
 
 
-def outcomes_of(task: Task) -> tuple[str, ...]:
+def outcomes_of(task: Task, now: datetime) -> tuple[str, ...]:
     """The outcomes an officer may report for this task, in the order of the buttons."""
-    if is_decision(task):
+    if is_decision(task, now):
         return _SILENCE_DECIDED
     return _IN_HOSPITAL if HOSPITAL in task.detail else _OUTCOMES[task.kind]
 
 
-def card_text(task: Task) -> str:
+def card_text(task: Task, now: datetime) -> str:
     """The key of the card's text."""
-    if is_decision(task):
+    if is_decision(task, now):
         return "task.decide_silence"
     return "task.decide_hospital" if HOSPITAL in task.detail else f"task.{task.kind}"
 
@@ -81,10 +87,10 @@ def send_card(turn: Turn, task: Task, to: Person, head: Term = NO_HEAD) -> None:
     """Put the task before one officer, as a card of its own; `head` says why it comes."""
     urgent = task.kind in URGENT
     turn.say(
-        card_text(task),
+        card_text(task, turn.now),
         card_params(turn, task, head),
         to=to.id,
-        asked=card_question(task, to.id),
+        asked=Asked(CARD, number(TASK, task.id), tuple(card_options(task, to.id, turn.now))),
         priority=Priority.ALERT if urgent else Priority.REPLY,
         about=task.id,
         not_before=None if urgent else after_quiet(turn.now),
@@ -94,12 +100,12 @@ def send_card(turn: Turn, task: Task, to: Person, head: Term = NO_HEAD) -> None:
     )
 
 
-def card_question(task: Task, reader: int | None = None) -> Asked:
-    """The buttons under a card: taking it is always the first."""
-    return Asked(CARD, number(TASK, task.id), tuple(card_options(task, reader)), columns=1)
+def card_question(task: Task) -> Asked:
+    """The button under the card of a task that is only being opened."""
+    return Asked(CARD, number(TASK, task.id), (Option("take", Term("task.take")),))
 
 
-def card_options(task: Task, reader: int | None) -> list[Option]:
+def card_options(task: Task, reader: int | None, now: datetime) -> list[Option]:
     """What the reader can press on a card in its present state; another's task can only be taken over."""
     if task.state is TaskState.OPEN:
         return [Option("take", Term("task.take"))]
@@ -107,7 +113,7 @@ def card_options(task: Task, reader: int | None) -> list[Option]:
         return [Option("take", Term("task.take_over"))]
     if task.kind in LEADING_ON:
         return [Option("take", Term("task.go_on"))]
-    return [Option(outcome, Term(f"outcome.{outcome}")) for outcome in outcomes_of(task)]
+    return [Option(outcome, Term(f"outcome.{outcome}")) for outcome in outcomes_of(task, now)]
 
 
 def card_ask(turn: Turn, task: Task, *, shown: bool = True) -> Ask:
@@ -118,8 +124,8 @@ def card_ask(turn: Turn, task: Task, *, shown: bool = True) -> Ask:
     memory: dict[str, object] = {"task": task.id}
     if shown:
         memory["owner"] = task.owner_id
-    params = {"card": Term(card_text(task), card_params(turn, task, head))}
-    return Ask(TASK_CARD, params, tuple(card_options(task, turn.me)), memory, number(TASK, task.id))
+    params = {"card": Term(card_text(task, turn.now), card_params(turn, task, head))}
+    return Ask(TASK_CARD, params, tuple(card_options(task, turn.me, turn.now)), memory, number(TASK, task.id))
 
 
 def of_another(turn: Turn, task: Task) -> bool:
@@ -148,7 +154,7 @@ def card_params(turn: Turn, task: Task, head: Term = NO_HEAD) -> dict[str, objec
         "phone": show_phone(phone) if phone else Term("word.no_phone"),
         "address": file.episode.home.address,
         "unit": file.unit.name,
-        "day": max(1, file.episode.day_number(today)),
+        "day": min(max(1, file.episode.day_number(today)), file.episode.length),
         "days": file.episode.length,
         "last": last_term(turn.store.last_report(file.episode.id)),
         "since": task.since,

@@ -89,8 +89,8 @@ _SEEN_WELL = frozenset({TaskKind.CONTACT, TaskKind.UNREACHABLE, TaskKind.LOCATIO
 
 def ask_outcome(turn: Turn, task: Task) -> Ask:
     """What was found? With the whole card once more: this message takes its place."""
-    card = Term(card_text(task), card_params(turn, task))
-    options = tuple(Option(one, Term(f"outcome.{one}")) for one in outcomes_of(task))
+    card = Term(card_text(task, turn.now), card_params(turn, task))
+    options = tuple(Option(one, Term(f"outcome.{one}")) for one in outcomes_of(task, turn.now))
     return Ask(TASK_OUTCOME, {"card": card}, options, {"task": task.id})
 
 
@@ -218,7 +218,7 @@ def _close(turn: Turn, task: Task, found: Outcome, how: Method | None) -> Next:
         _follow(turn, task, file, found, how)
     turn.say(
         "task.closed",
-        person=card_params(turn, task)["name"],
+        person=[file.person.name for file in _meant(turn, task)] or card_params(turn, task)["name"],
         outcome=Term(f"outcome.{found}"),
         how=Term(f"task.how_{how}") if how else Term("word.nothing"),
     )

@@ -11,7 +11,7 @@ from handlers.cards import NO_HEAD, URGENT, card_params, send_card, short, where
 from handlers.checkin import reminder_question
 from handlers.climbing import CLIMBED, Call, climb, remind_owner
 from handlers.members import EPISODES
-from handlers.tasklist import ALL, LIST, PAGE
+from handlers.tasklist import ALL, LIST, PAGE, line_of
 from quarantine.checkins import Act, Checkin, Move, advance
 from quarantine.days import after_quiet, is_quiet
 from quarantine.effects import CheckinMoved, FixShared, TaskTold
@@ -212,7 +212,11 @@ _DIGESTS = {NO_HEAD.key: "task.digest", CLIMBED.key: "task.digest_climbed"}
 
 def _digest(turn: Turn, to: Person, tasks: Sequence[Task], head: Term) -> None:
     lines = [_line(turn, task) for task in tasks[:PAGE]]
-    options = [Option(number(TASK, task.id), str(card_params(turn, task)["name"])) for task in tasks[:PAGE]]
+    names = [str(card_params(turn, task)["name"]) for task in tasks[:PAGE]]
+    options = [
+        Option(number(TASK, task.id), name if names.count(name) == 1 else line_of(turn, task))
+        for task, name in zip(tasks[:PAGE], names, strict=True)
+    ]
     if len(tasks) > PAGE:
         options.append(Option(ALL, Term("task.see_all")))
     turn.say(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.alerts import latest
+from handlers.alerts import NOBODY_YET, latest
 from handlers.cards import card_ask, card_params, short
 from handlers.gate import may_somewhere, units_within
 from handlers.holding import lost, open_here
@@ -32,14 +32,18 @@ def tasks(turn: Turn) -> Next:
     return ask if ask is not None else Again(Term("task.nothing_open"))
 
 
-def tasks_ask(turn: Turn, skip: int = 0) -> Ask | None:
-    """One page of the list; nothing when nothing is open."""
+def tasks_ask(turn: Turn, skip: int = 0, *, waiting: bool = True) -> Ask | None:
+    """One page of the list; nothing when nothing is open.
+
+    Without `waiting` it leaves out what nobody has been told of yet, because its hour has not come.
+    """
     closing = sum(isinstance(effect, TaskChanged) for effect in turn.effects)
     known = turn.store.open_tasks(units_within(turn, Action.TAKE_TASK), PAGE + 1 + closing, skip)
     found = [task for one in known if (task := latest(turn, one)).state is not TaskState.DONE]
+    found = [task for task in found if waiting or task.level != NOBODY_YET]
     if not found and skip == 0:
         return None
-    options = [Option(number(TASK, task.id), _line(turn, task)) for task in found[:PAGE]]
+    options = [Option(number(TASK, task.id), line_of(turn, task)) for task in found[:PAGE]]
     if len(found) > PAGE:
         options.append(Option(MORE, Term("task.more")))
     turn.note("tasks_listed", count=len(found[:PAGE]))
@@ -47,13 +51,14 @@ def tasks_ask(turn: Turn, skip: int = 0) -> Ask | None:
 
 
 def offer_rest(turn: Turn) -> None:
-    """What is still open for the officer who has just settled something; nothing when all is done."""
-    rest = tasks_ask(turn)
+    """What is still to be done now for the officer who has just settled something; nothing when all is."""
+    rest = tasks_ask(turn, waiting=False)
     if rest is not None:
         turn.say("task.rest", asked=Asked(TASK_LIST.key, number(LIST, 0), rest.drawn()), protect=True)
 
 
-def _line(turn: Turn, task: Task) -> Term:
+def line_of(turn: Turn, task: Task) -> Term:
+    """The task on a button: who and what, and whether somebody is on it."""
     state = "taken" if task.state is TaskState.TAKEN else "open"
     return Term(f"task.line_{state}", {"kind": short(task), "person": card_params(turn, task)["name"]})
 
@@ -88,7 +93,7 @@ def _open(turn: Turn, _: int) -> Ask | None:
 
 def _pressed_line(turn: Turn, pressed: str) -> Term | None:
     task = open_here(turn, row_of(pressed))
-    return None if task is None else _line(turn, task)
+    return None if task is None else line_of(turn, task)
 
 
 def _stale(turn: Turn, _: int) -> Term:
