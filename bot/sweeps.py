@@ -131,8 +131,7 @@ class Sweeps:
 
     def _checkins(self, conn: Connection, now: datetime) -> int:
         units = ticks.due_checkins(conn, now, UNITS)
-        for _, checkins in units:
-            self._safely(conn, checkins, now, checkins_due, ticks.postpone_checkins)
+        self._together(conn, [checkins for _, checkins in units], now, checkins_due, ticks.postpone_checkins)
         return len(units)
 
     def _tasks(self, conn: Connection, now: datetime) -> int:
@@ -140,8 +139,7 @@ class Sweeps:
         by_unit: dict[int, list[Task]] = {}
         for task in tasks:
             by_unit.setdefault(task.unit_id, []).append(task)
-        for mine in by_unit.values():
-            self._safely(conn, mine, now, tasks_due, ticks.postpone_tasks)
+        self._together(conn, list(by_unit.values()), now, tasks_due, ticks.postpone_tasks)
         return len(tasks)
 
     def _ends(self, conn: Connection, now: datetime) -> int:
@@ -149,6 +147,27 @@ class Sweeps:
         for episode in episodes:
             self._safely(conn, [episode], now, ends_due, slots.postpone_ends)
         return len(episodes)
+
+    def _together(
+        self,
+        conn: Connection,
+        units: Sequence[Sequence[Due]],
+        now: datetime,
+        decide: Callable[[Turn, Sequence[Due]], None],
+        postpone: Callable[[Connection, Sequence[int], datetime], None],
+    ) -> None:
+        """Decide for all units in one turn: who stands above several gets one digest; a fault parts them."""
+        if not units:
+            return
+        try:
+            with conn.begin_nested():
+                self.turns.clock_turn(
+                    conn, lambda turn: decide(turn, [row for due in units for row in due]), now
+                )
+        except Exception as error:  # noqa: BLE001  # logged below, with the unit that it is about
+            log.info("units decided singly", of=decide.__name__, error=type(error).__name__)
+            for due in units:
+                self._safely(conn, due, now, decide, postpone)
 
     def _safely(
         self,
