@@ -20,6 +20,7 @@ from bench.processes import READY
 from bench.province import ACCOUNT
 from bench.usual.handling import TOKEN, Usual
 from bot.clock import SystemClock
+from bot.running import collect_seldom
 from bot.service import Service
 from bot.web import Site
 from channels.telegram import Telegram
@@ -41,6 +42,7 @@ async def ours(url: str, port: int, *, everything: bool) -> None:
             telegram={ACCOUNT: channel},
         )
         app = Site(service, {ACCOUNT: SECRET}).app()
+        collect_seldom()
         if everything:
             async with service.running():
                 await _serve(app, port)
