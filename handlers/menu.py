@@ -10,6 +10,7 @@ from handlers.checkin import keep_early, redo
 from handlers.linking import try_code
 from handlers.script import script
 from handlers.signs import danger_of_stranger, heard
+from handlers.staff import whom_staff_call
 from handlers.tasklist import staff
 from handlers.whereabouts import LOCATION, moved, waits_for_location
 from quarantine.checkins import Stage
@@ -55,6 +56,8 @@ def idle(turn: Turn) -> Next:
         return _resident_idle(turn)
     if turn.context.postings:
         return _menu(turn, "menu.staff")
+    if turn.chat.released:
+        return Again(Term("link.moved_chat"))
     return Again(Term("menu.former" if turn.person else "menu.stranger"))
 
 
@@ -178,7 +181,8 @@ def show_help(turn: Turn) -> None:
 def human(turn: Turn) -> None:
     """Give the number to call, and put the wish before the officer."""
     if not resident(turn):
-        turn.say("human.staff" if turn.context.postings else "human.stranger")
+        help_ = whom_staff_call(turn) if turn.context.postings else Term("human.stranger")
+        turn.say(help_.key, help_.params)
         return
     _help_task(turn, [])
     turn.say("human.resident")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from handlers.calling import number_of
 from handlers.script import script
 from quarantine.conversation import DONE, Ask, Asking, Choice, Next, Question, Unclear
+from quarantine.duty import on_rung
 from quarantine.effects import (
     AddressBound,
     Code,
@@ -15,9 +17,12 @@ from quarantine.effects import (
     PersonChanged,
     PostingAdded,
 )
+from quarantine.ladder import Audience
+from quarantine.messages import Term
 from quarantine.names import fold, tidy_name
-from quarantine.people import Person, Posting
+from quarantine.people import Person, Posting, Role, UnitKind
 from quarantine.phones import read_phone, show_phone
+from quarantine.titles import unit_title
 from quarantine.turn import Turn
 
 
@@ -94,6 +99,22 @@ def review(turn: Turn, value: str) -> Next:
     turn.record(MenuWanted(person.id, turn.chat.id))
     turn.say("staff.welcome", unit=turn.store.unit(code.unit_id).name)
     return DONE
+
+
+def whom_staff_call(turn: Turn) -> Term:
+    """Whom a member of staff turns to: the province's CDC; those at the CDC its administrator."""
+    unit = turn.store.unit(turn.context.postings[0].unit_id)
+    if unit.kind is not UnitKind.CDC:
+        tops = [one for one in turn.store.superiors(unit.id) if one.parent_id is None]
+        phone = number_of(turn, tops[0]) if tops else None
+        if phone is None:
+            return Term("human.staff_no_number")
+        return Term("human.staff", {"cdc": unit_title(tops[0]), "phone": phone})
+    for officer in on_rung(turn.store.officers(unit.id), Audience.CDC):
+        admin = officer.person
+        if officer.posting.role is Role.CDC_ADMIN and admin.id != turn.me and admin.phone:
+            return Term("human.cdc", {"name": admin.name, "phone": show_phone(admin.phone)})
+    return Term("human.cdc_alone")
 
 
 def _known(turn: Turn, full_name: str, number: str) -> Person:

@@ -17,13 +17,14 @@ from quarantine.triage import Level
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """The address a message came from, as we know it."""
+    """The address a message came from, as we know it; `released` when another chat has taken its place."""
 
     id: int
     account: str
     person_id: int | None
     reachable: bool = True
     language: str | None = None
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,9 @@ class Talk:
         standing, row = self._standing(mark)
         self._take_up_prompt()
         why = Term("stale.button" if self.frames else "stale.idle")
-        if standing is not None and row is not None:
+        if self.turn.chat.released:
+            why = Term("link.moved_button")
+        elif standing is not None and row is not None:
             why = standing.stale(self.turn, row)
         if self.frames:
             self._reask(self.frames[-1], why)

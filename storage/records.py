@@ -122,7 +122,8 @@ def posting(row: AnyRow) -> Posting:
 
 def chat(row: AnyRow) -> Chat:
     """A chat from a row of the table `address`."""
-    return Chat(row.id, row.account, row.person_id, reachable=row.reachable, language=row.language)
+    released = row.person_id is None and row.bound_at is not None
+    return Chat(row.id, row.account, row.person_id, row.reachable, row.language, released)
 
 
 def code(row: AnyRow) -> Code:
