@@ -107,9 +107,7 @@ def _tell(figures: list[Figure], facts: Mapping[str, object], now: datetime, out
     telling.keep(path, telling.as_json(facts, f"{now:%Y-%m-%d}", figures))
     print(f"\n{telling.table(figures)}\n\nKept in {path}")
     missed = [one for one in figures if one.verdict.startswith("not")]
-    print(
-        f"{len(missed)} of {len(figures)} figures do not reach what they should; docs/performance.md says why."
-    )
+    print(f"{len(missed)} of {len(figures)} figures fall short: see docs/performance.md.")
 
 
 if __name__ == "__main__":
