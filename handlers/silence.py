@@ -192,6 +192,8 @@ def _first_call(turn: Turn, task: Task) -> Call:
 
 def tell_together(turn: Turn, calls: Sequence[Call]) -> None:
     """A card for each officer who is told of one task, one digest for each who is told of several."""
+    episodes = [call.task.episode_id for call in calls if call.task.episode_id is not None]
+    turn.store.last_reports(list(turn.store.files_of(episodes)))
     people: dict[int, Person] = {}
     told: dict[tuple[int, str], list[Call]] = defaultdict(list)
     for call in calls:

@@ -132,3 +132,18 @@ def test_a_task_taken_in_the_evening_waits_for_the_morning():
     """Taken at 20:00: the deadline is 08:00, not 22:00."""
     assert CONTACT_LADDER.taken_until(hour("20:00")) == hour("08:00", NEXT)
     assert CONTACT_LADDER.retry_at(hour("20:45"), timedelta(minutes=30)) == hour("07:15", NEXT)
+
+
+@given(told=INSTANTS)
+def test_the_top_is_told_again_and_again(told):
+    """RED every 15 minutes by day and night, all else after day hours: no ladder ends (DESIGN.md §5)."""
+    for name, ladder in LADDERS.items():
+        again = ladder.again_at(told)
+        assert again > told
+        assert (again - told == timedelta(minutes=15)) if name == "red" else not is_quiet(again)
+
+
+@pytest.mark.parametrize("ladder", LADDERS.values(), ids=LADDERS)
+def test_every_ladder_leaves_the_station(ladder):
+    """A station without staff loses nothing: somebody above it is on every ladder."""
+    assert Audience.CDC in {who for rung in ladder.rungs for who in rung.audience}
