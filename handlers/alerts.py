@@ -207,8 +207,15 @@ def last_rung_with_people(turn: Turn, task: Task) -> int:
 
 
 def _on(turn: Turn, task: Task, rung: Rung, matter: Matter) -> list[Officer]:
-    """Who stands on a rung: nobody is told of a task that is about themselves."""
-    return [one for who in rung.audience for one in others(audience(turn.store, task.unit_id, who), matter)]
+    """Who stands on a rung: nobody is told of a task that is about themselves, a deputy stands in."""
+    found: list[Officer] = []
+    for who in rung.audience:
+        there = audience(turn.store, task.unit_id, who)
+        mine = others(there, matter)
+        if there and not mine and who is Audience.OFFICER:
+            mine = others(audience(turn.store, task.unit_id, Audience.DEPUTY), matter)
+        found += mine
+    return found
 
 
 def next_due(task: Task, level: int, told_at: datetime) -> datetime:

@@ -22,7 +22,7 @@ from quarantine.location import Fix
 from quarantine.messages import Kind, Term
 from quarantine.numbers import TASK, number
 from quarantine.people import EpisodeState
-from quarantine.protocol import protocol
+from quarantine.protocol import next_of, protocol
 from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.turn import Turn
 
@@ -111,15 +111,15 @@ def status(turn: Turn) -> Next:
     if episode.state is not EpisodeState.MONITORING or episode.next_at is None:
         turn.say("menu.status_resting")
         return DONE
-    following = protocol(episode.protocol).next_opening(turn.now)
-    turn.say(
-        "menu.status_text" if following.day <= episode.last_day else "menu.status_last",
-        day=max(1, episode.day_number(today)),
-        days=episode.length,
-        last_day=episode.last_day,
-        at=following.opens_at,
-        date_short=following.day,
-    )
+    following = next_of(protocol(episode.protocol), episode, turn.now)
+    facts = {"days": episode.length, "last_day": episode.last_day}
+    if following is None:
+        turn.say("menu.status_last", facts, day=episode.day_number(today))
+    elif today < episode.first_day:
+        turn.say("menu.status_before", facts, first_day=episode.first_day, at=following.opens_at)
+    else:
+        day = episode.day_number(today)
+        turn.say("menu.status_text", facts, day=day, at=following.opens_at, date_short=following.day)
     return DONE
 
 
