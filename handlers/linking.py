@@ -156,9 +156,9 @@ def birth_year(turn: Turn, year: int) -> Next:
 def _bind(turn: Turn, code: Code, file: File) -> Next:
     """Bind the chat, or let the person it already speaks for answer for this episode too."""
     turn.record(CodeClosed(code.id, turn.now, "used"))
-    moved = False
+    moved = turn.person is None and file.episode.state is EpisodeState.MONITORING
     if turn.person is None:
-        moved = _let_go(turn, file)
+        _let_go(turn, file)
         turn.record(AddressBound(turn.chat.id, file.person.id, turn.now))
         turn.become(file.person)
     else:
@@ -185,16 +185,11 @@ def _due(turn: Turn, episode: Episode) -> datetime | None:
     return next_at(protocol(episode.protocol), episode, turn.now)
 
 
-def _let_go(turn: Turn, file: File) -> bool:
-    """The person's other chats on this account get one last letter; whether there were any."""
-    others = [
-        chat
-        for chat in turn.store.chats(file.person.id)
-        if chat.account == turn.chat.account and chat.id != turn.chat.id
-    ]
-    for chat in others:
-        turn.say("link.moved_away", to=chat.id, call=whom_to_call(turn, file.unit))
-    return bool(others)
+def _let_go(turn: Turn, file: File) -> None:
+    """The person's other chats on this account, which end with this binding, get one last letter."""
+    for chat in turn.store.chats(file.person.id):
+        if chat.account == turn.chat.account and chat.id != turn.chat.id:
+            turn.say("link.moved_away", to=chat.id, call=whom_to_call(turn, file.unit))
 
 
 def _tell_former_responder(turn: Turn, file: File) -> None:
@@ -203,14 +198,13 @@ def _tell_former_responder(turn: Turn, file: File) -> None:
     followed = file.episode.state is EpisodeState.MONITORING
     if turn.person is None or before == turn.owner or not followed:
         return
+    name, call = given_name(turn.person.name), whom_to_call(turn, file.unit)
+    if turn.person.id == file.person.id:
+        turn.say("link.answers_alone", to=before, name=name, call=call)
+        return
     own = before == file.person.id
-    turn.say(
-        "link.answered_elsewhere",
-        to=before,
-        name=turn.person.name,
-        member=Term("link.member_you") if own else given_name(file.person.name),
-        call=whom_to_call(turn, file.unit),
-    )
+    member = Term("link.member_you") if own else given_name(file.person.name)
+    turn.say("link.answered_elsewhere", to=before, name=name, member=member, call=call)
 
 
 @script.answers(LANGUAGE)
@@ -257,7 +251,7 @@ def _welcome(turn: Turn, episode: Episode | None) -> None:
 
 
 def _asked_today(turn: Turn) -> Ask | None:
-    """The question that reached the old phone today and is not answered yet."""
+    """The question that was asked elsewhere today and is not answered yet."""
     prompt = turn.context.prompt
     if prompt is None or prompt.day != local_day(turn.now).isoformat():
         return None

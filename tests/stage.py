@@ -29,7 +29,7 @@ from quarantine.messages import Address, Delivered, Incoming, Kind, Never, Outco
 from quarantine.people import Episode, EpisodeState, Home, Person, Posting, Role, Sex
 from quarantine.people import Reason as Why
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
-from storage import contexts, migrate, ticks
+from storage import contexts, migrate, outbox, ticks
 from storage.apply import apply
 from storage.engine import open_engine
 from storage.sealing import Keyring
@@ -205,7 +205,8 @@ class Stage:
         """Move the clock, stopping wherever something falls due, as a running system would."""
         while self.running:
             with self.engine.connect() as conn:
-                due = ticks.next_due(conn, self.clock.now())
+                moments = [look(conn, self.clock.now()) for look in (ticks.next_due, outbox.next_due)]
+            due = min((at for at in moments if at is not None), default=None)
             if due is None or due > target:
                 break
             self.clock.instant = due
