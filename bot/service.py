@@ -253,13 +253,11 @@ class Service:
         return await self.database.run(look, Rank.CLOCK)
 
     async def _outbox_empty(self, seconds: float = 20.0) -> None:
-        # Asked again and again (ASYNC110), because other processes send too and a table rings no bell.
-        try:
-            async with asyncio.timeout(seconds):
-                while await self.database.run(self._letters_under_way, Rank.SEND):  # noqa: ASYNC110
-                    await asyncio.sleep(0.02)
-        except TimeoutError:
-            log.warning("outbox not empty before the clock moved")
+        for _ in range(int(seconds / OUTBOX_LOOK)):
+            if not await self.database.run(self._letters_under_way, Rank.SEND):
+                return
+            await asyncio.sleep(OUTBOX_LOOK)
+        log.warning("outbox not empty before the clock moved")
 
     def _letters_under_way(self, conn: Connection) -> int:
         counts = outbox.counts(conn, self.clock.now())

@@ -8,6 +8,7 @@ from handlers.alerts import open_task, responsible
 from handlers.answers import open_checkins
 from handlers.checkin import keep_early, redo
 from handlers.linking import try_code
+from handlers.outcomes import channel_lost
 from handlers.script import script
 from handlers.signs import danger_of_stranger, heard
 from handlers.staff import whom_staff_call
@@ -251,14 +252,7 @@ def lost(turn: Turn) -> None:
     others = [chat for chat in turn.store.chats(turn.owner) if chat.reachable and chat.id != turn.chat.id]
     if others:
         return
-    for episode in turn.context.episodes[:1]:
-        open_task(
-            turn,
-            TaskKind.UNREACHABLE,
-            unit_id=episode.unit_id,
-            person_id=turn.owner,
-            episode=episode,
-        )
+    channel_lost(turn, turn.owner)
 
 
 def open_prompt(turn: Turn) -> int | None:

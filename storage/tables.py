@@ -316,10 +316,7 @@ class Letter(Row, table=True):
         partial("ix_letter_claim", "priority", "due_at", "id", where="status IN ('due', 'claimed')"),
         partial("ix_letter_owner_unsent", "owner", "id", where="status IN ('due', 'claimed')"),
         partial(
-            "ix_letter_card",
-            "owner",
-            "delivered_at",
-            where="condition = 'task_undone' AND status = 'delivered'",
+            "ix_letter_card", "owner", "delivered_at", where="condition='task_undone' AND status='delivered'"
         ),
         partial("ix_letter_owner_slot", "owner", "slot", "delivered_at", where="slot IS NOT NULL"),
         partial(

@@ -7,6 +7,7 @@ from pathlib import Path
 from handlers.fields import FIELDS
 from quarantine.conversation import Asking
 from quarantine.location import Verdict
+from quarantine.messages import Kind
 from quarantine.people import EpisodeState, Reason, Sex, UnitKind
 from quarantine.protocol import PROTOCOLS
 from quarantine.reading import _NOT_WORDS
@@ -34,6 +35,8 @@ FAMILIES = {
     "word.you_{}": HONORIFICS,
     "word.unit_{}": set(UnitKind),
     "checkin.{}": SLOTS,
+    "checkin.thanks{}": {"", "_unwell"},
+    "task.sent_{}": set(Kind) - {Kind.TEXT, Kind.PRESS, Kind.BLOCKED, Kind.UNBLOCKED},
     "checkin.{}_now": SLOTS,
     "checkin.location_{}": {Verdict.FAR, Verdict.STALE, Verdict.UNCERTAIN},
     "verify.state_{}": set(EpisodeState),

@@ -51,7 +51,7 @@ INDEXES = (
         "ix_letter_card",
         "letter",
         ("owner", "delivered_at"),
-        "condition = 'task_undone' AND status = 'delivered'",
+        "condition='task_undone' AND status='delivered'",
         False,
     ),
     ("ix_letter_claim", "letter", ("priority", "due_at", "id"), "status IN ('due', 'claimed')", False),
