@@ -1,9 +1,8 @@
 """The tables: SQLModel classes as schema, and their SQLAlchemy Core tables for the hot paths.
 
 Ids are 63-bit integers made in Python, so that a button can name a row that is only being written. Columns of
-type Sealed hold what `Keyring.seal(table, column, row id, …)` made. Rows that come in by the million
-(check-ins, reports, fixes, letters, prompts, events) hold ids without foreign keys: what they point at is
-never deleted, and a key check per row is what a sweep would mostly do.
+type Sealed hold what `Keyring.seal(table, column, row id, …)` made. Rows that come by the million hold ids
+without foreign keys: what they point at is never deleted, and a sweep would mostly check keys.
 """
 
 from __future__ import annotations

@@ -169,7 +169,7 @@ class Player:
     def _hear(self, who: str, *, kind: Kind, **facts: object) -> None:
         self.serial += 1
         address = Address(self.stage.account, self.stage.phone(who).user)
-        self.stage.hear(Incoming(address, f"u{self.serial}", self.stage.clock.now(), kind, **facts))  # type: ignore[arg-type]  # facts of the kind
+        self.stage.hear(Incoming(address, f"u{self.serial}", self.stage.clock.now(), kind, **facts))
 
     def _without_code(self, text: str) -> str:
         """Codes differ from run to run; the file shows "{mã}" where the newest one stands."""
@@ -187,14 +187,14 @@ class Player:
 
 
 def _keys(reply: object) -> Iterator[str]:
-    for row in reply.buttons:  # type: ignore[attr-defined]  # a Reply
+    for row in reply.buttons:
         yield " ".join(f"[{button.label}]" for button in row)
-    words = [reply.want_label, *reply.words] if reply.want else []  # type: ignore[attr-defined]  # a Reply
+    words = [reply.want_label, *reply.words] if reply.want else []
     if words:
         yield " ".join(f"[{word}]" for word in words)
-    if reply.photo:  # type: ignore[attr-defined]  # a Reply
+    if reply.photo:
         yield "(ảnh: phiếu hướng dẫn)"
-    if reply.pin:  # type: ignore[attr-defined]  # a Reply
+    if reply.pin:
         yield "(vị trí trên bản đồ)"
 
 
