@@ -83,7 +83,7 @@ class Phones:
 
     async def hears(self, who, *words):
         """The first new message with all these words, once it is there; what came before it is heard too."""
-        wanted = lambda text: all(word in text for word in words)  # noqa: E731
+        wanted = lambda text: all(word in text for word in words)  # noqa: E731 - said twice below
         return await self._await(who, wanted, " … ".join(words))
 
     async def _await(self, who, wanted, what):

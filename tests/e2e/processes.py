@@ -73,7 +73,7 @@ class Process:
 
     def printed(self, mark):
         """The line that holds `mark`, once it is printed."""
-        lines = lambda: self.said.read_text("utf-8").splitlines()  # noqa: E731
+        lines = lambda: self.said.read_text("utf-8").splitlines()  # noqa: E731 - said twice below
         return self.until(
             lambda: next((line for line in lines() if mark in line), None), f"a line with {mark!r}"
         )

@@ -158,8 +158,7 @@ class Play:
         sender = Sender(ACCOUNT, self.phones, self.outgoing, limiter, self, PACE)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(sender.run())
-            # A table rings no bell.
-            while await self.database.run(self._under_way):  # noqa: ASYNC110
+            while await self.database.run(self._under_way):  # noqa: ASYNC110 - a table rings no bell
                 await asyncio.sleep(0.01)
             sender.stop()
 
