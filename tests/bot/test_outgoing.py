@@ -270,7 +270,7 @@ async def test_what_is_too_late_or_no_longer_true_is_not_sent(office):
     office.prompt()
     office.post(letter(1, valid_until=NOW - timedelta(minutes=1)), letter(2))
     with office.engine.begin() as conn:
-        conn.execute(core(tables.Checkin).update().values(reported=True))
+        conn.execute(core(tables.Checkin).update().values(stage=Stage.DONE.value))
     async with running(office.sender()):
         await office.all_sent()
     rows = office.rows()
