@@ -42,14 +42,17 @@ def main() -> None:
             now = SystemClock().now()
             facts = machine.facts(folder, server)
             print(", ".join(f"{key} {value}" for key, value in facts.items()), flush=True)
-            figures = _measured(_sections(folder, server, keys, keyring, full=chosen.full), chosen.only)
+            figures = _measured(
+                _sections(folder, server, keys, keyring, chosen.runs, full=chosen.full), chosen.only
+            )
     _tell(figures, facts, now, chosen.out)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="a million episodes, eight million check-ins")
     parser.add_argument(
-        "--full", action="store_true", help="five runs, a million episodes, eight million check-ins"
+        "--runs", type=int, help=f"runs of each pair; {QUICK_RUNS}, or {FULL_RUNS} with --full"
     )
     names = ("turns", "webhook", "sending", "sweeping")
     parser.add_argument(
@@ -67,9 +70,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def _sections(
-    folder: Path, server: PostgresPlace, keys: str, keyring: Keyring, *, full: bool
+    folder: Path, server: PostgresPlace, keys: str, keyring: Keyring, runs: int | None, *, full: bool
 ) -> Mapping[str, list[Section]]:
-    runs = FULL_RUNS if full else QUICK_RUNS
+    runs = runs or (FULL_RUNS if full else QUICK_RUNS)
     sizes = [10_000, 100_000, 1_000_000] if full else [10_000, 100_000]
     history = 8_000_000 if full else 400_000
     both = (Place(folder), server)
@@ -83,7 +86,7 @@ def _sections(
         "sweeping": [
             *(partial(sweeping.measure, place, keyring, sizes, runs) for place in both),
             *(partial(sweeping.overdue, place, keyring, history) for place in both),
-            *(partial(sweeping.meanwhile, place, keyring, 100_000) for place in both),
+            *(partial(sweeping.meanwhile, place, keyring, 50_000) for place in both),
             partial(sweeping.jobs, 10_000),
         ],
     }

@@ -36,8 +36,11 @@ ORM = "SQLModel, one by one with flush"
 QUEUE = "python-telegram-bot's JobQueue, run_daily"
 SAMPLE = 2_000
 MILLION = 1_000_000
+WORTH = 100_000
+"""From so many episodes on the million's target is applied in proportion; below, fixed costs rule."""
+
 T = TypeVar("T")
-ANSWERING = 40_000
+ANSWERING = 15_000
 """Residents who answer while the slot of others opens."""
 
 DUE_AMONG = 160
@@ -71,7 +74,7 @@ def measure(place: Place, keyring: Keyring, sizes: Sequence[int], runs: int) -> 
             rate = _on_copy(place, usual_url, lambda copy: open_slot(copy, SAMPLE))
             one_by_one.append(size / rate)
         place.drop(url)
-        target = (14 if place.kind == POSTGRES else 6) * size / MILLION
+        target = (14 if place.kind == POSTGRES else 6) * size / MILLION if size >= WORTH else None
         yield Figure(
             f"prompts of a slot for {size:,} open episodes",
             place.kind,
@@ -82,7 +85,7 @@ def measure(place: Place, keyring: Keyring, sizes: Sequence[int], runs: int) -> 
             higher=False,
             target=target,
             floor=10,
-            sampled=f"ORM measured on {SAMPLE:,} and multiplied; target is the million's, in proportion",
+            sampled=f"ORM measured on {SAMPLE:,} and multiplied; the target is the million's in proportion",
         )
         longest = Spread(tuple(one.longest * 1000 for one in taken))
         yield Figure(f"longest transaction of it, {size:,}", place.kind, "ms", longest, higher=False)
@@ -255,5 +258,8 @@ async def _answers(
         while not working.done():
             due += 1 / ANSWERS
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            tasks.create_task(answer(next(asking), due))
+            resident = next(asking, None)
+            if resident is None:
+                break
+            tasks.create_task(answer(resident, due))
     return waits

@@ -29,7 +29,7 @@ SIZES = {1: 300, 20: 2_000, 200: 4_000}
 """Size of a group, and how many residents answer in a run; each answers twice."""
 
 USUAL_RESIDENTS = 100
-CONVERSING = 300
+CONVERSING = 1_000
 CLOCK = SystemClock()
 
 
@@ -79,6 +79,7 @@ def conversation(folder: Path, keyring: Keyring, runs: int) -> Iterator[Figure]:
         mine,
         usual_way,
         CONVERSATION,
+        floor=10,
         sampled=note,
     )
     ground.drop()
