@@ -13,7 +13,7 @@ COMMUNES = (
     "04\tTỉnh Cao Bằng\t01321\tXã Bảo Lạc\n"
 )
 HOA, STRANGER = 6001, 6002
-COUNTS = re.compile(r"prompted \d+, checkins \d+, tasks \d+, ended \d+, retried \d+, failed 0")
+COUNTS = re.compile(r"prompted \d+, checkins \d+, tasks \d+, ended \d+, retried \d+, cleared \d+, failed 0")
 
 
 def test_nothing_runs_without_key_and_token(tmp_path):
@@ -47,7 +47,7 @@ async def test_from_nothing_to_the_first_officer(tmp_path):
                 code, said = place.cachly("sweep", "--at", "2026-12-05T07:30+07:00")
                 assert COUNTS.fullmatch(said.strip())
                 await phones.act(STRANGER, "start", payload=link[1])
-                await phones.hears(STRANGER, "Mã này đã được dùng rồi")
+                await phones.hears(STRANGER, "Mã mời này không còn dùng được")
                 assert await phones.offered(STRANGER, "trogiup") == ["trogiup"]
 
 

@@ -103,7 +103,6 @@ async def test_the_whole_round(phones):
     assert buttons_of(card) == [["Nhận việc"]]
     await phones.heard_nothing(DUNG, "Nguyễn Thị Lan")
     await phones.clock(**NEXT)
-    await phones.clock(**NEXT)
     await phones.hears(DUNG, "⚠️ Chưa có ai xử lý xong việc này:\nChưa điểm danh sáng", "Nguyễn Thị Lan")
     await phones.press(DUNG, "Nhận việc")
     await phones.hears(DUNG, "✅ Anh đã nhận việc này")

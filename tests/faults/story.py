@@ -15,7 +15,7 @@ from storage import tables
 from storage.sealing import Keyring
 from storage.tables import core
 from tests.faults.process import Do, Plan, Step, read
-from tests.faults.ward import FAR_AT, FIRST_RESIDENT, HOME_AT, MORNING, says, shares, user
+from tests.faults.ward import FAR_AT, FIRST_RESIDENT, HOME_AT, MORNING, OFFICER, says, shares, user
 
 RESIDENTS = 10
 WELL, FEVERISH, BREATHLESS, FAR, HALF, SILENT = range(5), 5, 6, 7, 8, 9
@@ -39,6 +39,13 @@ def _place(number: int) -> tuple[float, float]:
     return FAR_AT if number == FAR else HOME_AT
 
 
+def _settled() -> tuple[tuple[Incoming, ...], ...]:
+    """The officer settles the alarm by typing: the list, its first task, take it, well, by phone."""
+    words = ("/viec", "1", "1", "2", "1")
+    at = MORNING + 11 * _MINUTE
+    return tuple((says(OFFICER - FIRST_RESIDENT, word, at, f"-{n}"),) for n, word in enumerate(words))
+
+
 OPEN, PROMPTS, FIRST, ANSWERS, SECOND, LAST, REPLIES, REMIND, REMINDERS, CLOSE, DIGESTS = range(11)
 """The steps of the story, by their place in it."""
 STORY = (
@@ -47,7 +54,11 @@ STORY = (
     Step(Do.HEAR, MORNING + 5 * _MINUTE, (tuple(map(_first, range(4))), tuple(map(_first, range(4, 9))))),
     Step(Do.SEND, MORNING + 5.5 * _MINUTE),
     Step(Do.HEAR, MORNING + 10 * _MINUTE, (tuple(map(_second, range(4))), tuple(map(_second, range(4, 8))))),
-    Step(Do.HEAR, MORNING + 11 * _MINUTE, ((shares(FEVERISH, HOME_AT, MORNING + 11 * _MINUTE),),)),
+    Step(
+        Do.HEAR,
+        MORNING + 11 * _MINUTE,
+        ((shares(FEVERISH, HOME_AT, MORNING + 11 * _MINUTE),), *_settled()),
+    ),
     Step(Do.SEND, MORNING + 12 * _MINUTE),
     Step(Do.SWEEP, MORNING + 65 * _MINUTE),
     Step(Do.SEND, MORNING + 65 * _MINUTE),
