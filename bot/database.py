@@ -1,4 +1,4 @@
-"""The database threads: one writer on SQLite, a few on PostgreSQL, answers first (DESIGN.md §3)."""
+"""The database threads: one writer on SQLite, two on PostgreSQL, answers first (DESIGN.md §3)."""
 
 from __future__ import annotations
 
@@ -61,8 +61,9 @@ class Database(Generic[Item]):
     """Runs groups of messages and single jobs on database threads, each in a transaction of its own.
 
     `take_group` is given a group of items and answers one result for each; it opens its own transactions,
-    because a group that fails is taken again one by one. A key function keeps the items of one chat on one
-    desk and in different groups.
+    because a group that fails is taken again one by one. A key function keeps the items of one chat in
+    different groups. SQLite has one thread for everything, PostgreSQL one for messages and one for jobs: a
+    second one for messages halves the groups, and was measured slower (docs/performance.md).
     """
 
     def __init__(
@@ -70,35 +71,32 @@ class Database(Generic[Item]):
         engine: Engine,
         take_group: Callable[[Sequence[Item]], Sequence[Any]],
         key: Callable[[Item], str],
-        threads: int | None = None,
     ) -> None:
         self.engine = engine
         self._take_group = take_group
         self._key = key
-        count = threads or (1 if engine.dialect.name == "sqlite" else 2)
-        self._desks: list[_Desk[Item]] = [_Desk() for _ in range(count)]
+        self._desks: list[_Desk[Item]] = [_Desk() for _ in range(1 if engine.dialect.name == "sqlite" else 2)]
+        self._for_messages, self._for_jobs = self._desks[0], self._desks[-1]
         self._threads = [
             threading.Thread(target=self._work, args=(desk,), name=f"database-{index}", daemon=True)
             for index, desk in enumerate(self._desks)
         ]
-        self._turn = 0
         for thread in self._threads:
             thread.start()
 
     async def message(self, item: Item) -> Any:  # noqa: ANN401  # whatever take_group answers
         """Have an item taken in the next group; resolves after the commit."""
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        desk = self._desks[hash(self._key(item)) % len(self._desks)]
+        desk = self._for_messages
         with desk.bell:
             desk.messages.append(_Waiting(item, done))
             desk.bell.notify()
         return await done
 
     async def run(self, job: Callable[[Connection], T], rank: Rank = Rank.SEND) -> T:
-        """Run a job in a transaction of its own on the next free desk."""
+        """Run a job in a transaction of its own, after those of higher rank."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._turn += 1
-        desk = self._desks[self._turn % len(self._desks)]
+        desk = self._for_jobs
         with desk.bell:
             desk.jobs[rank].append(_Job(job, done))
             desk.bell.notify()
