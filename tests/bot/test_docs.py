@@ -29,7 +29,14 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-NEITHER_QUESTION_NOR_COMMAND = ("task.take", "task.take_over", "task.go_on", "word.finish", "verify.more", "task.more")
+NEITHER_QUESTION_NOR_COMMAND = (
+    "task.take",
+    "task.take_over",
+    "task.go_on",
+    "word.finish",
+    "verify.more",
+    "task.more",
+)
 """Labels of buttons that the code draws without a fixed choice."""
 
 
