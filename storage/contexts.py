@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, select, true
 
+from quarantine.checkins import Checkin
 from quarantine.messages import Address, Incoming, Kind
 from quarantine.people import Episode, Person, Posting
 from quarantine.store import Chat, Context, Prompt
@@ -72,8 +73,19 @@ _POSTINGS = (
     .where(among(_POSTING.c.person_id), _POSTING.c.valid_to.is_(None))
     .order_by(_POSTING.c.valid_from, _POSTING.c.id)
 )
-_PROMPTS = select(_PROMPT).where(among(_PROMPT.c.id))
-_CHECKINS = select(_CHECKIN).where(among(_CHECKIN.c.prompt_id)).order_by(_CHECKIN.c.id)
+_PROMPTS = (
+    select(
+        _CHECKIN,
+        _PROMPT.c.id.label("its_prompt"),
+        _PROMPT.c.responder_id.label("asked"),
+        _PROMPT.c.day.label("its_day"),
+        _PROMPT.c.slot.label("its_slot"),
+        _PROMPT.c.opened_at,
+    )
+    .select_from(_PROMPT.outerjoin(_CHECKIN, _CHECKIN.c.prompt_id == _PROMPT.c.id))
+    .where(among(_PROMPT.c.id))
+    .order_by(_CHECKIN.c.id)
+)
 _CONVERSATIONS = select(_CONVERSATION.c.owner, _CONVERSATION.c.frames, _CONVERSATION.c.version).where(
     among(_CONVERSATION.c.owner)
 )
@@ -281,12 +293,17 @@ def _members(
 def _prompts(conn: Connection, prompt_ids: Sequence[int]) -> dict[int, Prompt]:
     if not prompt_ids:
         return {}
-    checkins = _grouped(conn, _CHECKINS, prompt_ids, "prompt_id", records.checkin)
+    prompts: dict[int, records.AnyRow] = {}
+    checkins: dict[int, list[Checkin]] = defaultdict(list)
+    for row in conn.execute(_PROMPTS, {"ids": prompt_ids}):
+        prompts[row.its_prompt] = row
+        if row.id is not None:
+            checkins[row.its_prompt].append(records.checkin(row))
     return {
-        row.id: Prompt(
-            row.id, row.responder_id, str(row.day), row.slot, row.opened_at, tuple(checkins.get(row.id, ()))
+        prompt_id: Prompt(
+            prompt_id, row.asked, str(row.its_day), row.its_slot, row.opened_at, tuple(checkins[prompt_id])
         )
-        for row in conn.execute(_PROMPTS, {"ids": prompt_ids})
+        for prompt_id, row in prompts.items()
     }
 
 
