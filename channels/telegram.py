@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,9 +23,9 @@ from channels.telegram_parts import parts_of
 from channels.telegram_posting import MISSHAPEN, NOT_UNDERSTOOD, deliver
 from channels.telegram_request import AiohttpRequest, Timeouts
 from channels.telegram_updates import hear, hear_many
-from channels.telegram_webhook import valid_secret
+from channels.telegram_webhook import HEADER, secret_matches, valid_secret
 from channels.telegram_wire import updates_of
-from quarantine.messages import Heard, Incoming, MenuEntry, Outcome, Reply
+from quarantine.messages import Form, Heard, Incoming, MenuEntry, Outcome, Refusal, Reply
 
 API: Final = "https://api.telegram.org"
 POLLED_AT_ONCE: Final = 100
@@ -73,10 +73,13 @@ class Telegram:
 
     Use it as `async with`, for its connections belong to the running loop; `proxy` is the address of an HTTP
     proxy. `lost` counts the failed calls that lose nothing, by name. Raises ValueError for an empty token or
-    an address without a scheme.
+    an address without a scheme. Pushes must show `hook_secret`.
     """
 
     name = "telegram"
+    form = Form(
+        buttons=100, edits=True, asks_location=True, takes_location=True, asks_contact=True, documents=True
+    )
 
     def __init__(
         self,
@@ -87,11 +90,13 @@ class Telegram:
         pool: int = 100,
         timeouts: Timeouts | None = None,
         proxy: str | None = None,
+        hook_secret: str = "",
     ) -> None:
         if not token or not api.startswith(("http://", "https://")):
             raise ValueError("a Telegram account needs a token and the http(s) address of a Bot API server")
         self.account = account
         self.lost: Counter[str] = Counter()
+        self._hook_secret = hook_secret
         self._calls = AiohttpRequest(pool, timeouts, proxy)
         # Polls wait for half a minute; connections of their own keep them out of a send's way.
         self._polls = AiohttpRequest(2, timeouts, proxy)
@@ -114,6 +119,13 @@ class Telegram:
         """Close the connections."""
         await self._polls.shutdown()
         await self._calls.shutdown()
+
+    def admits(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Refusal | None:  # noqa: ARG002 - other messengers sign the body and its time
+        """Whether a push shows our secret; without one of ours nothing is let in."""
+        shown = headers.get(HEADER)
+        if shown is None:
+            return Refusal.UNSIGNED
+        return None if secret_matches(shown, self._hook_secret) else Refusal.FORGED
 
     def hear(self, body: bytes, now: datetime) -> Sequence[Heard]:
         """Read the one update that a webhook brings; never raises."""

@@ -116,7 +116,9 @@ def prompt_letter(
         "days": first.length,
         "who": _who(first, prompt.responder_id, names),
     }
-    return params, Asked(SYMPTOMS.key, number(PROMPT, prompt.id), SYMPTOMS.options(), SYMPTOMS.columns)
+    return params, Asked(
+        SYMPTOMS.key, number(PROMPT, prompt.id), SYMPTOMS.options(), SYMPTOMS.columns, many=True
+    )
 
 
 def _who(episode: Episode, responder_id: int, names: dict[int, str]) -> Term:
@@ -239,4 +241,4 @@ def reminder_question(prompt: Prompt, *, reported: bool) -> Asked:
     if reported:
         options = tuple(Option(choice.value, Term(choice.label)) for choice in LOCATION.choices)
         return Asked(LOCATION.key, mark, options, LOCATION.columns, LOCATION.want, LOCATION.want_label)
-    return Asked(SYMPTOMS.key, mark, SYMPTOMS.options(), SYMPTOMS.columns)
+    return Asked(SYMPTOMS.key, mark, SYMPTOMS.options(), SYMPTOMS.columns, many=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from quarantine.conversation import FINISH, Ask, Question
+from quarantine.conversation import FINISH, Ask, Asking, Question
 from quarantine.letters import Asked, Option
 from quarantine.messages import Term
 from quarantine.params import pack, pack_params, unpack, unpack_params
@@ -66,7 +66,13 @@ class Frame:
         if self.picked:
             options = (*options, Option(FINISH, Term("word.finish")))
         return Asked(
-            self.question, self.number, options, question.columns, question.want, question.want_label
+            self.question,
+            self.number,
+            options,
+            question.columns,
+            question.want,
+            question.want_label,
+            many=question.asking is Asking.MANY,
         )
 
     def _ticked(self, option: Option) -> Option:

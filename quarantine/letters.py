@@ -24,7 +24,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question under a letter: its number makes a press on an older letter recognisable."""
+    """The question under a letter: its number makes a press on an older letter recognisable.
+
+    Of `many` several options may be chosen together.
+    """
 
     question: str
     number: str
@@ -32,6 +35,7 @@ class Asked:
     columns: int = 1
     want: Want | None = None
     want_label: str = ""
+    many: bool = False
 
 
 class Condition(StrEnum):

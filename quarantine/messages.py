@@ -50,7 +50,8 @@ class Incoming:
     `id` is unique per account and serves to drop repeats. `pressed` is the button's data
     ("number:value"), `pressed_in` the messenger's id of the message that held it, `press_id` what the
     messenger wants acknowledged. `start` is the payload of a deep link. `live` marks the movement of a
-    live location, which is stored but never answered.
+    live location, which is stored but never answered. `answers` is the number of the one question that this
+    may answer, where it came through a link made for that question.
     """
 
     address: Address
@@ -65,6 +66,7 @@ class Incoming:
     fix: Fix | None = None
     live: bool = False
     live_of: str | None = None
+    answers: str | None = None
     edited: bool = False
     contact: Contact | None = None
     file: str | None = None
@@ -106,12 +108,44 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page to open, as the reader sees it; the address holds nothing personal."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An approved message that may be sent when the messenger's window is closed, by its account's own name.
+
+    `params` are the values of its fields. `phone` (E.164 digits, "84…") is whom it reaches where the account
+    sends by phone number, empty when none is known.
+    """
+
+    name: str
+    params: Mapping[str, str]
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to send, PDF or CSV; the name says nothing about anybody."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A message as one reader will see it: text in their language, choices in rows.
 
     `want` asks for a location or a contact by a button labelled `want_label`; `words` are further labels
-    that answer by being typed or tapped. `replaces` is the messenger's id of our message to edit in place.
-    `photo` is a PNG, `protect` keeps the text from being forwarded, `pin` is a position to show.
+    that answer by being typed or tapped. Choices have the numbers 1, 2, … in reading order, which may be
+    typed: `hint` says so in words, for channels that draw them as a numbered list; of `many` several may
+    be typed at once. `link` is a page that serves instead of a button. `replaces` is the messenger's id of our
+    message to edit in place. `photo` is a PNG, `protect` keeps the text from being forwarded, `pin` is a
+    position to show. `template` is what may be sent instead when the messenger's window is closed.
     """
 
     text: str
@@ -119,10 +153,15 @@ class Reply:
     want: Want | None = None
     want_label: str = ""
     words: tuple[str, ...] = ()
+    many: bool = False
+    hint: str = ""
+    link: Link | None = None
     replaces: str | None = None
     photo: bytes | None = None
+    document: Document | None = None
     pin: tuple[float, float] | None = None
     protect: bool = False
+    template: Template | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +192,10 @@ class Reason(StrEnum):
     NO_ADDRESS = "no_address"
     REFUSED = "refused"
     EXPIRED = "expired"
+    WINDOW = "window"
+    """Nobody is written to who has been silent for so long; a message from them opens it again."""
+    QUOTA = "quota"
+    """The account, or the reader, has had as many messages as the messenger allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +232,46 @@ class MenuEntry:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a messenger can draw and carry; what it cannot, its channel writes as text.
+
+    `buttons` is how many choices fit under one message (0: all are typed). `window` is how long after their
+    last message somebody may still be written to, None for always.
+    """
+
+    buttons: int
+    edits: bool
+    asks_location: bool
+    takes_location: bool
+    asks_contact: bool
+    documents: bool
+    window: timedelta | None = None
+
+
+class Refusal(StrEnum):
+    """Why a push is not taken in: it is counted, and nothing of it is kept."""
+
+    UNSIGNED = "unsigned"
+    FORGED = "forged"
+    STALE = "stale"
+    UNREADABLE = "unreadable"
+
+
 class Channel(Protocol):
     """One messenger: it hears, and it sends; it knows nothing of servers, turns or storage."""
 
     name: str
+    account: str
+    form: Form
+
+    def admits(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Refusal | None:
+        """Whether a push comes from the messenger; None when it does. Compares in constant time."""
+        ...
+
+    def messages_in(self, reply: Reply) -> int:
+        """How many messages of the messenger's limits a reply takes."""
+        ...
 
     def hear(self, body: bytes, now: datetime) -> Sequence[Heard]:
         """Read one update (or batch); pure, never raises for content it does not know."""

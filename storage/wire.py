@@ -74,6 +74,7 @@ def _asked(asked: Asked) -> dict[str, object]:
         "columns": asked.columns,
         "want": asked.want,
         "want_label": asked.want_label,
+        "many": asked.many,
     }
 
 
@@ -85,6 +86,7 @@ def _read_asked(known: dict[str, Any]) -> Asked:
         columns=known["columns"],
         want=None if known["want"] is None else Want(known["want"]),
         want_label=known["want_label"],
+        many=known.get("many", False),
     )
 
 
