@@ -143,9 +143,9 @@ class Reply:
     `want` asks for a location or a contact by a button labelled `want_label`; `words` are further labels
     that answer by being typed or tapped. Choices have the numbers 1, 2, … in reading order, which may be
     typed: `hint` says so in words, for channels that draw them as a numbered list; of `many` several may
-    be typed at once. `link` is a page that serves instead of a button. `replaces` is the messenger's id of our
-    message to edit in place. `photo` is a PNG, `protect` keeps the text from being forwarded, `pin` is a
-    position to show. `template` is what may be sent instead when the messenger's window is closed.
+    be typed at once. `link` is a page that serves instead of a button. `replaces` is the messenger's id of
+    our message to edit in place. `photo` is a PNG, `protect` keeps the text from being forwarded, `pin` is
+    a position to show. `template` is what may be sent instead when the messenger's window is closed.
     """
 
     text: str

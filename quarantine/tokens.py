@@ -38,8 +38,8 @@ class TokenStore(Protocol):
 
         A refresh token works once, so `fetch` is called by one process at a time, and what it gives is
         committed before anybody gets to see it. A ConsentNeededError of `fetch` is kept as the account's
-        state and raised here; what else it raises leaves everything as it was. Raises TimeoutError when another
-        process is renewing and does not come to an end.
+        state and raised here; what else it raises leaves everything as it was. Raises TimeoutError when
+        another process is renewing and does not come to an end.
         """
         ...
 
