@@ -28,8 +28,9 @@ from channels.telegram import Profile, Telegram
 from channels.telegram_errors import CallFailed
 from handlers.book import script
 from papers.guide_card import guide_card
+from quarantine.channel import MenuEntry
 from quarantine.days import at, local_day
-from quarantine.messages import Heard, Incoming, MenuEntry, Term
+from quarantine.messages import Heard, Incoming, Term
 from storage import outbox, ticks
 from storage.sealing import Keyring
 

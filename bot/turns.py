@@ -12,10 +12,11 @@ from sqlalchemy import Connection, Engine
 
 from bot.clock import Clock
 from bot.ids import Ids
+from quarantine.channel import MenuEntry
 from quarantine.conversation import Script
 from quarantine.effects import Effect, LetterPosted, MenuWanted
 from quarantine.letters import Enclosure
-from quarantine.messages import Address, Incoming, Kind, MenuEntry, Term
+from quarantine.messages import Address, Incoming, Kind, Term
 from quarantine.store import Context
 from quarantine.talk import Speak, take
 from quarantine.turn import Turn

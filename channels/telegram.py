@@ -25,7 +25,8 @@ from channels.telegram_request import AiohttpRequest, Timeouts
 from channels.telegram_updates import hear, hear_many
 from channels.telegram_webhook import HEADER, secret_matches, valid_secret
 from channels.telegram_wire import updates_of
-from quarantine.messages import Form, Heard, Incoming, MenuEntry, Outcome, Refusal, Reply
+from quarantine.channel import Form, MenuEntry, Refusal
+from quarantine.messages import Heard, Incoming, Outcome, Reply
 
 API: Final = "https://api.telegram.org"
 POLLED_AT_ONCE: Final = 100

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Protocol
 
 from quarantine.location import Fix
 
@@ -101,10 +100,14 @@ class Want(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice as the reader sees it; `data` comes back when it is pressed."""
+    """A choice as the reader sees it; `data` comes back when it is pressed.
+
+    Where there is no room for all, the `wide` ones are drawn: what most people press, and the way to a human.
+    """
 
     label: str
     data: str
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,9 @@ class Reply:
     that answer by being typed or tapped. Choices have the numbers 1, 2, … in reading order, which may be
     typed: `hint` says so in words, for channels that draw them as a numbered list; of `many` several may
     be typed at once. `link` is a page that serves instead of a button. `replaces` is the messenger's id of
-    our message to edit in place. `photo` is a PNG, `protect` keeps the text from being forwarded, `pin` is
-    a position to show. `template` is what may be sent instead when the messenger's window is closed.
+    our message to edit in place. `photo` is a PNG, `photo_url` a short-lived public address of the same, for
+    messengers that fetch it. `protect` keeps the text from being forwarded, `pin` is a position to show.
+    `template` is what may be sent instead when the messenger's window is closed.
     """
 
     text: str
@@ -158,6 +162,7 @@ class Reply:
     link: Link | None = None
     replaces: str | None = None
     photo: bytes | None = None
+    photo_url: str = ""
     document: Document | None = None
     pin: tuple[float, float] | None = None
     protect: bool = False
@@ -222,80 +227,6 @@ class AccountDown:
 
 Outcome = Delivered | Later | Never | Moved | AccountDown
 """The closed set of what a channel answers to a send (DESIGN.md §4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class MenuEntry:
-    """One line of a chat's command menu."""
-
-    command: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a messenger can draw and carry; what it cannot, its channel writes as text.
-
-    `buttons` is how many choices fit under one message (0: all are typed). `window` is how long after their
-    last message somebody may still be written to, None for always.
-    """
-
-    buttons: int
-    edits: bool
-    asks_location: bool
-    takes_location: bool
-    asks_contact: bool
-    documents: bool
-    window: timedelta | None = None
-
-
-class Refusal(StrEnum):
-    """Why a push is not taken in: it is counted, and nothing of it is kept."""
-
-    UNSIGNED = "unsigned"
-    FORGED = "forged"
-    STALE = "stale"
-    UNREADABLE = "unreadable"
-
-
-class Channel(Protocol):
-    """One messenger: it hears, and it sends; it knows nothing of servers, turns or storage."""
-
-    name: str
-    account: str
-    form: Form
-
-    def admits(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Refusal | None:
-        """Whether a push comes from the messenger; None when it does. Compares in constant time."""
-        ...
-
-    def messages_in(self, reply: Reply) -> int:
-        """How many messages of the messenger's limits a reply takes."""
-        ...
-
-    def hear(self, body: bytes, now: datetime) -> Sequence[Heard]:
-        """Read one update (or batch); pure, never raises for content it does not know."""
-        ...
-
-    async def send(self, user: str, reply: Reply) -> Outcome:
-        """Deliver one reply to one chat; errors become outcomes."""
-        ...
-
-    async def acknowledge(self, incoming: Incoming, text: str = "") -> None:
-        """Let the messenger's button rest; loses nothing when it is lost."""
-        ...
-
-    async def settle(self, user: str, message_id: str) -> None:
-        """Take the buttons off a message that has been answered; loses nothing when it is lost."""
-        ...
-
-    async def typing(self, user: str) -> None:
-        """Show that an answer is being written; loses nothing when it is lost."""
-        ...
-
-    async def menu(self, user: str, entries: Sequence[MenuEntry]) -> None:
-        """Set the chat's command menu; loses nothing when it is lost."""
-        ...
 
 
 Params = Mapping[str, object]

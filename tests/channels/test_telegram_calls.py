@@ -8,7 +8,8 @@ from channels.telegram import Me, Profile, Telegram
 from channels.telegram_errors import CallFailed
 from channels.telegram_kinds import WANTED
 from channels.telegram_webhook import secret_matches
-from quarantine.messages import AccountDown, Address, Incoming, Kind, Later, MenuEntry
+from quarantine.channel import MenuEntry
+from quarantine.messages import AccountDown, Address, Incoming, Kind, Later
 from tests.channels.conftest import TOKEN
 
 NOW = datetime(2026, 3, 1, 7, 30, tzinfo=UTC)
