@@ -73,6 +73,8 @@ class Talk:
             self.hooks.reachable(self.turn)
         elif said.live:
             self.hooks.moved(self.turn)
+        elif said.answers is not None:
+            self._placed(said.answers)
         elif said.kind is Kind.PRESS:
             self._pressed(said.pressed or "")
         elif said.start is not None:
@@ -134,12 +136,14 @@ class Talk:
         return standing is None or row is None or standing.open(self.turn, row) is not None
 
     def _stale(self, mark: str) -> None:
-        """An old button gets a polite answer, and the question that is open now is shown again."""
+        """An old button or link gets a polite answer, and the question that is open now is shown again."""
         standing, row = self._standing(mark)
         self._take_up_prompt()
         why = Term("stale.button" if self.frames else "stale.idle")
         if self.turn.chat.released:
             why = Term("link.moved_button")
+        elif self.said.answers is not None:
+            why = Term("stale.place" if self.frames else "stale.place_idle")
         elif standing is not None and row is not None:
             why = standing.stale(self.turn, row)
         if self.frames:
@@ -177,6 +181,32 @@ class Talk:
                 [] if value in frame.picked else [value]
             )
             self._say(frame)
+
+    # Positions that came by a link
+
+    def _placed(self, mark: str) -> None:
+        """A position answers the question that its link was made for while that is open, and no other."""
+        asked = [frame for frame in self.frames if mark in {frame.number, frame.about}]
+        alive = [frame for frame in asked if self._alive(frame)]
+        frame = next((one for one in alive if self._asks_where(self.script.questions[one.question])), None)
+        if frame is not None:
+            self.frames.remove(frame)
+            self.frames.append(frame)
+        elif not alive and self._stands_for_where(mark):
+            frame = self._standing_frame(mark)
+        if frame is None:
+            self._stale(mark)
+        else:
+            self._read(frame)
+
+    def _stands_for_where(self, mark: str) -> bool:
+        standing, row = self._standing(mark)
+        ask = standing.open(self.turn, row) if standing is not None and row is not None else None
+        return ask is not None and self._asks_where(ask.question)
+
+    @staticmethod
+    def _asks_where(question: Question) -> bool:
+        return question.asking is Asking.LOCATION
 
     # Words, and everything else that is sent
 

@@ -103,7 +103,8 @@ def load(
 
     Some ten statements, whatever the size of the group. On PostgreSQL the persons and chats are locked first,
     each in the order of their ids, so that two processes never take a turn of the same person at once. Who
-    writes can be written to: all chats but those that report a block become reachable.
+    writes can be written to: all chats but those that report a block become reachable. A position that came
+    by a link was not written in the chat, and says nothing about it.
     """
     if not incoming:
         return []
@@ -245,7 +246,10 @@ def _people(conn: Connection, keyring: Keyring, person_ids: Sequence[int]) -> _P
 def _note_heard(
     conn: Connection, incoming: Sequence[Incoming], address_ids: dict[Address, int], now: datetime
 ) -> None:
-    wrote = {address_ids[one.address] for one in incoming if one.kind is not Kind.BLOCKED}
+    # What came by a link of ours shows nothing to the messenger: it opens no window, and no blocked chat.
+    wrote = {
+        address_ids[one.address] for one in incoming if one.kind is not Kind.BLOCKED and one.answers is None
+    }
     if wrote:
         conn.execute(_HEARD, {"ids": sorted(wrote), "heard_at": now})
 

@@ -58,6 +58,7 @@ class Keyring:
     nonce: Callable[[int], bytes] = field(default=secrets.token_bytes, repr=False)
     _ciphers: dict[tuple[str, str], AESGCM] = field(default_factory=dict, init=False, repr=False)
     _index_keys: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
+    _mac_keys: dict[tuple[str, str], bytes] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.keys:
@@ -138,6 +139,22 @@ class Keyring:
         """The blind index of a folded value under the first key, as new look-up rows hold it."""
         key, message = self._index_keys[self.first], f"{kind}\0{value}".encode()
         return hmac.digest(key, message, "sha256")[:DIGEST_BYTES]
+
+    def mac(self, purpose: str, data: bytes) -> bytes:
+        """What proves that we made this data for this purpose, under the first key: DIGEST_BYTES long."""
+        return self._mac(self.first, purpose, data)
+
+    def vouches(self, purpose: str, data: bytes, mac: bytes) -> bool:
+        """Whether a key here made this mac, in constant time; those made before a `rekey` still count."""
+        made = [hmac.compare_digest(self._mac(key_id, purpose, data), mac) for key_id in self.keys]
+        return any(made)
+
+    def _mac(self, key_id: str, purpose: str, data: bytes) -> bytes:
+        found = self._mac_keys.get((key_id, purpose))
+        if found is None:
+            found = _derive(self.keys[key_id], f"mac {purpose}")
+            self._mac_keys[key_id, purpose] = found
+        return hmac.digest(found, data, "sha256")[:DIGEST_BYTES]
 
     def _cipher(self, key_id: str, table: str) -> AESGCM:
         found = self._ciphers.get((key_id, table))

@@ -193,3 +193,17 @@ def test_turns_of_the_clock_know_where_the_person_was_heard_last(conn, keyring, 
     assert found[LAN.id].prompt is not None
     assert found[LAN.id].episodes != ()
     assert (found[103].chat.id, found[103].chat.reachable) == (0, False)
+
+
+def test_what_comes_by_a_link_says_nothing_about_the_chat(conn, keyring, ids, now):
+    """A page of ours is no message to the messenger: it opens no window and lifts no block."""
+    rows = Rows(conn, keyring, now)
+    rows.address(301, "telegram", "555", None)
+    conn.execute(ADDRESS.update().values(reachable=False, last_inbound_at=now - timedelta(days=6)))
+    by_link = replace(said("555", now, Kind.LOCATION), answers="q1")
+    contexts.load(conn, keyring, [by_link], ids, now)
+    stored = conn.execute(select(ADDRESS)).one()
+    assert (stored.reachable, stored.last_inbound_at) == (False, now - timedelta(days=6))
+    contexts.load(conn, keyring, [said("555", now)], ids, now)
+    stored = conn.execute(select(ADDRESS)).one()
+    assert (stored.reachable, stored.last_inbound_at) == (True, now)

@@ -131,3 +131,21 @@ def test_a_keyring_does_not_show_its_keys():
     shown = repr(Keyring.parse(KEY_A))
     assert "\\x00\\x01" not in shown
     assert KEY_A.partition(":")[2] not in shown
+
+
+def test_what_was_signed_before_a_new_key_still_counts():
+    """`rekey` puts a new key first; links under way were signed with the old one and stay good."""
+    old, both, new = (Keyring.parse(text) for text in (KEY_A, f"{KEY_B},{KEY_A}", KEY_B))
+    mac = old.mac("link", b"data")
+    assert both.vouches("link", b"data", mac)
+    assert both.mac("link", b"data") == new.mac("link", b"data") != mac
+    assert not new.vouches("link", b"data", mac)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "data", "cut"), [("other", b"data", 16), ("link", b"date", 16), ("link", b"data", 15)]
+)
+def test_a_signature_is_for_one_purpose_and_one_text(purpose, data, cut):
+    """Moved to another purpose, another text, or cut short, it proves nothing."""
+    keyring = Keyring.parse(KEY_A)
+    assert not keyring.vouches(purpose, data, keyring.mac("link", b"data")[:cut])
