@@ -36,6 +36,10 @@ from storage.sealing import Keyring
 from storage.units import load_units
 
 ACCOUNT = "telegram"
+CHANNELS = {"": ACCOUNT, "Zalo": "zalo", "Zalo Bot": "zalo-bot"}
+"""The account behind a phone: what stands in brackets after a name, "Lan (Zalo)"."""
+WINDOWS = {"zalo": timedelta(days=7)}
+"""How long after the last message of its holder a phone still takes messages, on accounts that close."""
 STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
 HOMES = {"Lan": HOME_OF_LAN, "Nam": HOME_OF_NAM, "Hạnh": HOME_OF_NAM, "Bác Tư": HOME_OF_LAN}
 START = datetime(2026, 12, 3, 6, 0, tzinfo=ZONE).astimezone(UTC)
@@ -92,16 +96,26 @@ class Phone:
     """A phone: what was received, in order; which buttons can be seen; whether the bot is blocked."""
 
     user: str
+    account: str = ACCOUNT
+    wrote_at: datetime | None = None
     blocked: bool = False
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
     seen: list[tuple[str, str, str]] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
     serial: int = 0
 
-    def receive(self, reply: Reply) -> Outcome:
-        """Take a message, or refuse it as a messenger does for a blocked bot."""
+    @property
+    def address(self) -> Address:
+        """The chat."""
+        return Address(self.account, self.user)
+
+    def receive(self, reply: Reply, now: datetime) -> Outcome:
+        """Take a message, or refuse it as a messenger does: the bot is blocked, or the window has closed."""
         if self.blocked:
             return Never(Reason.BLOCKED)
+        window = WINDOWS.get(self.account)
+        if window is not None and (self.wrote_at is None or now - self.wrote_at > window):
+            return Never(Reason.WINDOW)
         self.serial += 1
         message_id = reply.replaces or f"{self.user}-{self.serial}"
         if reply.replaces:
@@ -135,6 +149,18 @@ class StageClock:
         return self.instant
 
 
+def named(phone: str) -> str:
+    """Whose phone it is: "Lan" of "Lan (Zalo)"."""
+    return phone.partition(" (")[0]
+
+
+def phone_of(phone: str, now: datetime) -> Phone:
+    """A phone of the cast on its channel, as it is when the story begins."""
+    name, _, channel = phone.removesuffix(")").partition(" (")
+    account = CHANNELS[channel]
+    return Phone(CAST[name].user + "0" * list(CHANNELS).index(channel), account, now)
+
+
 def same_random() -> Callable[[int], int]:
     """Randomness that is the same in each run, and does not repeat within one."""
     return random.Random(879).randrange  # noqa: S311 - the same in each run
@@ -142,8 +168,6 @@ def same_random() -> Callable[[int], int]:
 
 class Stage:
     """Everything of Cachly but the network: each message is taken by newly built turns, twice."""
-
-    account = ACCOUNT
 
     def __init__(self, cast: tuple[str, ...], start: datetime = START) -> None:
         self.folder = tempfile.TemporaryDirectory()
@@ -156,11 +180,11 @@ class Stage:
         self.ids = Ids(self.clock.now, self.random_below)
         self.catalogue = load(strict=True)
         self.renderer = Renderer(self.catalogue, lambda *_: b"png", {ACCOUNT: "CachlyBot"})
-        self.phones = {name: Phone(CAST[name].user) for name in cast}
+        self.phones = {name: phone_of(name, start) for name in cast}
         self.deliveries: list[Delivery] = []
         self.code = ""
         self.running = True
-        self._furnish([CAST[name] for name in cast])
+        self._furnish()
 
     def close(self) -> None:
         """Throw the database away."""
@@ -187,8 +211,10 @@ class Stage:
 
     def hear(self, incoming: Incoming) -> None:
         """Take a message twice, as messengers deliver, then do what it caused."""
-        if self.phones_by_user[incoming.address.user].blocked and incoming.kind is Kind.UNBLOCKED:
-            self.phones_by_user[incoming.address.user].blocked = False
+        phone = self.phones[self.holder(incoming.address)]
+        phone.blocked = phone.blocked and incoming.kind is not Kind.UNBLOCKED
+        if incoming.kind is not Kind.BLOCKED:
+            phone.wrote_at = incoming.at
         for _ in range(2):
             self.turns().take_group([Arrived(incoming)])
         with self.engine.connect() as conn:
@@ -196,10 +222,9 @@ class Stage:
         assert not kept, f"a turn failed: {kept}"
         self.settle()
 
-    @property
-    def phones_by_user(self) -> dict[str, Phone]:
-        """Phones by the messenger's id of their holder."""
-        return {phone.user: phone for phone in self.phones.values()}
+    def holder(self, address: Address) -> str:
+        """The name of the phone with this chat."""
+        return next(name for name, phone in self.phones.items() if phone.address == address)
 
     def move_to(self, target: datetime) -> None:
         """Move the clock, stopping wherever something falls due, as a running system would."""
@@ -224,9 +249,10 @@ class Stage:
         turns = self.turns()
         database: Database[Arrived] = Database(self.engine, turns.take_group, lambda one: one.incoming.id)
         sweeps = Sweeps(turns, database)
-        outgoing = Outgoing(database, turns, self.renderer, ACCOUNT)
+        accounts = dict.fromkeys(phone.account for phone in self.phones.values())
+        outgoing = [Outgoing(database, turns, self.renderer, account) for account in accounts]
         try:
-            while (await sweeps.sweep()).any() or await self._send(outgoing):
+            while (await sweeps.sweep()).any() or any([await self._send(one) for one in outgoing]):
                 pass
         finally:
             await asyncio.to_thread(database.close)
@@ -235,17 +261,16 @@ class Stage:
         parcels = await outgoing.claim(100)
         settled = []
         for parcel in parcels:
-            reply = parcel.render()
-            outcome = self.phones_by_user[parcel.user].receive(reply)
+            reply, who = parcel.render(), self.holder(Address(outgoing.account, parcel.user))
+            outcome = self.phones[who].receive(reply, self.clock.now())
             if isinstance(outcome, Delivered):
-                self._note(parcel.user, reply)
+                self._note(who, reply)
             settled.append(Settled(parcel, outcome, self.clock.now()))
         if settled:
             await outgoing.record(settled)
         return bool(settled)
 
-    def _note(self, user: str, reply: Reply) -> None:
-        who = next(name for name, phone in self.phones.items() if phone.user == user)
+    def _note(self, who: str, reply: Reply) -> None:
         self.deliveries.append(Delivery(self.clock.now(), who, reply, reply.replaces is not None))
         found = re.search(r"start=([A-Z0-9]{8})", reply.text)
         if found:
@@ -256,25 +281,27 @@ class Stage:
         taken, self.deliveries = self.deliveries, []
         return taken
 
-    def _furnish(self, parts: list[Part]) -> None:
+    def _furnish(self) -> None:
+        """Whomever Cachly knows speaks through each of their phones; the others have yet to link."""
         now = self.clock.now()
+        phones = [(part, phone) for name, phone in self.phones.items() if (part := CAST[named(name)]).person]
+        known = list(dict.fromkeys(part for part, _ in phones))
         with self.engine.begin() as conn:
             load_units(conn, units(), [(CENTRE, unit.id) for unit in units() if unit.parent_id == CDC])
-            known = [part for part in parts if part.person]
-            hellos = [
-                Incoming(Address(ACCOUNT, part.user), f"s{part.user}", now, Kind.OTHER) for part in known
-            ]
+            hellos = [Incoming(phone.address, f"s{phone.user}", now, Kind.OTHER) for _, phone in phones]
             chats = [one.chat for one in contexts.load(conn, self.keyring, hellos, self.ids.one, now)]
-            effects: list[Effect] = []
-            for part, chat in zip(known, chats, strict=True):
-                effects += self._member(part, chat.id, now)
+            effects: list[Effect] = [effect for part in known for effect in self._member(part, now)]
+            effects += [
+                AddressBound(chat.id, part.person.id, now)
+                for (part, _), chat in zip(phones, chats, strict=True)
+            ]
             apply(conn, self.keyring, effects, now, self.ids.one)
             for part in known:
                 if part.since is not None:
                     self._follow(conn, part, now)
 
-    def _member(self, part: Part, chat_id: int, now: datetime) -> list[Effect]:
-        effects: list[Effect] = [PersonAdded(part.person, now), AddressBound(chat_id, part.person.id, now)]
+    def _member(self, part: Part, now: datetime) -> list[Effect]:
+        effects: list[Effect] = [PersonAdded(part.person, now)]
         if part.unit is not None:
             posting = Posting(self.ids.one(), part.person.id, part.unit, part.role, deputy=part.deputy)
             effects.append(PostingAdded(posting, None, now))

@@ -11,6 +11,8 @@ Grammar of a file (lines that begin with two spaces are the bot's and are compar
     Khoa: (nút của Hạnh) [Nút]  … a button that belongs to somebody else
     Lan: (vị trí nhà) | (vị trí 22.67, 106.26 ±15) | (vị trí cũ 22.67, 106.26) | (chuyển tiếp 22.67, 106.26)
     Lan: (thoại) (ảnh) (nhãn dán) (tệp) (danh thiếp 0912…) (khác)
+    Lan (Zalo): words         the same person on another messenger: "(Zalo)" is an OA, "(Zalo Bot)" a bot;
+                              listed in the cast beside "Lan", or alone where she has no other
     Nam: (mở liên kết)        opens the link of the newest guidance card; "{mã}" in words is its code
     ! Lan chặn bot | ! Lan bỏ chặn bot | ! Lan 429
     ! hệ thống dừng | ! hệ thống chạy lại     no sweeps and no sends in between
@@ -28,10 +30,10 @@ from pathlib import Path
 from quarantine.codes import show_code
 from quarantine.days import ZONE, local
 from quarantine.location import Fix, Source
-from quarantine.messages import Address, Contact, Incoming, Kind
-from tests.stage import HOMES, Stage
+from quarantine.messages import Contact, Incoming, Kind
+from tests.stage import HOMES, Stage, named
 
-_WHO = re.compile(r"^(?P<who>[^\W\d_][\w ]{0,20}): ?(?P<what>.*)$")
+_WHO = re.compile(r"^(?P<who>[^\W\d_][\w ]{0,20}(?: \([\w ]+\))?): ?(?P<what>.*)$")
 _PLACE = re.compile(
     r"^\((?P<how>vị trí cũ|vị trí|chuyển tiếp) (?P<lat>[\d.]+), ?(?P<lng>[\d.]+)(?: ±(?P<acc>\d+))?\)$"
 )
@@ -124,7 +126,7 @@ class Player:
             _, _, data = next(one for one in self.stage.phone(owner).seen if one[1] == label[:-1])
             self._hear(who, kind=Kind.PRESS, pressed=data, press_id="press")
         elif what == "(vị trí nhà)":
-            lat, lng = HOMES[who]
+            lat, lng = HOMES[named(who)]
             self._hear(who, kind=Kind.LOCATION, fix=self._fix(lat, lng, 15))
         elif place:
             self._locate(who, place)
@@ -153,7 +155,7 @@ class Player:
         phone = self.stage.phone(who)
         if label in phone.words:
             if phone.words[label] == "want":
-                lat, lng = HOMES[who]
+                lat, lng = HOMES[named(who)]
                 self._hear(who, kind=Kind.LOCATION, fix=self._fix(lat, lng, 15))
             else:
                 self._hear(who, kind=Kind.TEXT, text=label)
@@ -168,8 +170,9 @@ class Player:
 
     def _hear(self, who: str, *, kind: Kind, **facts: object) -> None:
         self.serial += 1
-        address = Address(self.stage.account, self.stage.phone(who).user)
-        self.stage.hear(Incoming(address, f"u{self.serial}", self.stage.clock.now(), kind, **facts))
+        self.stage.hear(
+            Incoming(self.stage.phone(who).address, f"u{self.serial}", self.stage.clock.now(), kind, **facts)
+        )
 
     def _without_code(self, text: str) -> str:
         """Codes differ from run to run; the file shows "{mã}" where the newest one stands."""
