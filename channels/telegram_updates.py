@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Raw
 
+from channels.json_fields import Fields, fields_of, read
 from channels.telegram_kinds import (
     ABOUT_MESSAGE,
     CHATS_IGNORED,
@@ -33,11 +34,8 @@ from channels.telegram_wire import (
     USER,
     VENUE,
     Chat,
-    Fields,
     Location,
     User,
-    fields_of,
-    read,
 )
 from quarantine.location import Fix, Source
 from quarantine.messages import Address, Contact, Heard, Incoming, Kind

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-_NOTHING = (b"null", b"false")
+from channels.json_fields import fields_of, read
 
-T = TypeVar("T")
-Fields = dict[str, Raw]
 UpdateId = Annotated[int, Meta(ge=0, lt=2**53)]
 Id = Annotated[int, Meta(gt=-(2**53), lt=2**53)]
 Name = Annotated[str, Meta(min_length=1, max_length=1024)]
@@ -76,7 +73,6 @@ class Membership(Struct):
     status: str
 
 
-_FIELDS: Final = msgspec.json.Decoder(Fields)
 RAWS: Final = msgspec.json.Decoder(list[Raw])
 UPDATE_ID: Final = msgspec.json.Decoder(UpdateId)
 USER: Final = msgspec.json.Decoder(User)
@@ -99,23 +95,3 @@ def updates_of(answer: bytes) -> list[bytes]:
     if raws is None:
         raise ValueError("the answer to getUpdates holds no list of updates")
     return [bytes(raw) for raw in raws]
-
-
-def fields_of(body: bytes | Raw) -> Fields | None:
-    """The fields of a JSON object, each unread, without those that say nothing; None where it is none."""
-    try:
-        fields = _FIELDS.decode(body)
-    except _UNREADABLE:
-        return None
-    return {key: raw for key, raw in fields.items() if bytes(raw) not in _NOTHING}
-
-
-def read(fields: Fields, key: str, decoder: msgspec.json.Decoder[T]) -> T | None:
-    """One field by itself, so that a field of an unexpected type spoils no other."""
-    raw = fields.get(key)
-    if raw is None:
-        return None
-    try:
-        return decoder.decode(raw)
-    except _UNREADABLE:
-        return None
