@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from quarantine.conversation import (
     ANYTIME,
@@ -20,27 +19,21 @@ from quarantine.conversation import (
     Next,
     Question,
     Script,
-    Standing,
     Unclear,
 )
-from quarantine.effects import ConversationKept
-from quarantine.frames import Frame, pack_frames, still_asked, unpack_frames
+from quarantine.frames import Frame
 from quarantine.matching import named, named_many
 from quarantine.messages import Kind, Term
 from quarantine.names import fold
-from quarantine.numbers import PROMPT, QUESTION, number, row_of
+from quarantine.numbers import PROMPT, QUESTION, number
 from quarantine.reading import read
+from quarantine.stack import Stack
 from quarantine.turn import Turn
 
-BUSY = timedelta(minutes=10)
-"""A routine prompt interrupts only a conversation that has rested this long (DESIGN.md §3)."""
 TRIES = 3
 """After this many unclear answers the text goes to a human (DESIGN.md §3)."""
 OPENED = "/start"
 """What a messenger sends when the chat is opened, or opened anew, without a link."""
-DEPTH = 5
-"""Subjects that may wait under the newest one."""
-
 Speak = Callable[[Term, str], str]
 """A message in a language, as the catalogues have it: people may type what a button says."""
 
@@ -49,7 +42,7 @@ def take(script: Script, turn: Turn, speak: Speak) -> None:
     """Take one incoming message through the conversation of the one who wrote it."""
     talk = Talk(script, turn, speak)
     talk.run()
-    talk.keep()
+    talk.stack.keep()
 
 
 class Talk:
@@ -63,8 +56,7 @@ class Talk:
         self.hooks: Hooks = script.hooks
         self.turn = turn
         self.speak = speak
-        self.owner = turn.owner
-        self.frames = still_asked(unpack_frames(turn.context.frames), script.questions)
+        self.stack = Stack(script, turn)
 
     def run(self) -> None:
         """Find out what the message is about, and let the right one take it."""
@@ -82,72 +74,38 @@ class Talk:
         else:
             self._wrote(said.text.strip())
 
-    def keep(self) -> None:
-        """Record the conversation as the turn leaves it, if it changed."""
-        frames = pack_frames(self.frames)
-        busy = self.turn.now + BUSY if self.frames else None
-        context = self.turn.context
-        if self.turn.owner != self.owner:
-            # The chat was bound in this turn: what was asked goes on as the person's conversation.
-            self.turn.record(ConversationKept(self.owner, "", None, -1))
-            self.turn.record(ConversationKept(self.turn.owner, frames, busy, -1))
-        elif frames != context.frames:
-            self.turn.record(ConversationKept(self.owner, frames, busy, context.version))
-
     # Presses
 
     def _pressed(self, data: str) -> None:
         mark, _, value = data.partition(":")
-        frame = next((frame for frame in self.frames if frame.number == mark), None)
-        if frame is not None and not self._alive(frame):
+        frame = next((frame for frame in self.stack.frames if frame.number == mark), None)
+        if frame is not None and not self.stack.alive(frame):
             mark = frame.about
-        moved_on = any(other.about == mark and self._alive(other) for other in self.frames)
-        if frame is not None and self._alive(frame):
-            self.frames.remove(frame)
-            self.frames.append(frame)
+        moved_on = any(other.about == mark and self.stack.alive(other) for other in self.stack.frames)
+        if frame is not None and self.stack.alive(frame):
+            self.stack.lift(frame)
         else:
-            frame = None if moved_on else self._standing_frame(mark)
+            frame = None if moved_on else self.stack.open(mark)
         if moved_on and frame is None:
-            self._reask(self.frames[-1], Term("stale.button"))
+            self._reask(self.stack.frames[-1], Term("stale.button"))
         elif frame is None:
             self._stale(mark)
         else:
             self._chosen(frame, value)
 
-    def _standing_frame(self, mark: str) -> Frame | None:
-        standing, row = self._standing(mark)
-        if standing is None or row is None:
-            return None
-        self.frames = [frame for frame in self.frames if frame.about != mark]
-        ask = standing.open(self.turn, row)
-        if ask is None:
-            return None
-        self.turn.memory = {}
-        frame = self._frame(ask, mark)
-        frame.about = mark if standing.binds else ""
-        self._push(frame)
-        return frame
-
-    def _standing(self, mark: str) -> tuple[Standing | None, int | None]:
-        return self.script.standings.get(mark[:1]), row_of(mark)
-
-    def _alive(self, frame: Frame) -> bool:
-        standing, row = self._standing(frame.about)
-        return standing is None or row is None or standing.open(self.turn, row) is not None
-
     def _stale(self, mark: str) -> None:
         """An old button or link gets a polite answer, and the question that is open now is shown again."""
-        standing, row = self._standing(mark)
+        standing, row = self.stack.standing(mark)
         self._take_up_prompt()
-        why = Term("stale.button" if self.frames else "stale.idle")
+        why = Term("stale.button" if self.stack.frames else "stale.idle")
         if self.turn.chat.released:
             why = Term("link.moved_button")
         elif self.said.answers is not None:
-            why = Term("stale.place" if self.frames else "stale.place_idle")
+            why = Term("stale.place" if self.stack.frames else "stale.place_idle")
         elif standing is not None and row is not None:
             why = standing.stale(self.turn, row)
-        if self.frames:
-            self._reask(self.frames[-1], why)
+        if self.stack.frames:
+            self._reask(self.stack.frames[-1], why)
         else:
             self.turn.say(why.key, why.params)
 
@@ -186,27 +144,11 @@ class Talk:
 
     def _placed(self, mark: str) -> None:
         """A position answers the question that its link was made for while that is open, and no other."""
-        asked = [frame for frame in self.frames if mark in {frame.number, frame.about}]
-        alive = [frame for frame in asked if self._alive(frame)]
-        frame = next((one for one in alive if self._asks_where(self.script.questions[one.question])), None)
-        if frame is not None:
-            self.frames.remove(frame)
-            self.frames.append(frame)
-        elif not alive and self._stands_for_where(mark):
-            frame = self._standing_frame(mark)
+        frame = self.stack.asks_where(mark)
         if frame is None:
             self._stale(mark)
         else:
             self._read(frame)
-
-    def _stands_for_where(self, mark: str) -> bool:
-        standing, row = self._standing(mark)
-        ask = standing.open(self.turn, row) if standing is not None and row is not None else None
-        return ask is not None and self._asks_where(ask.question)
-
-    @staticmethod
-    def _asks_where(question: Question) -> bool:
-        return question.asking is Asking.LOCATION
 
     # Words, and everything else that is sent
 
@@ -220,15 +162,17 @@ class Talk:
         elif command is not None:
             self._begin(command)
         elif text.lower() == OPENED:  # answers nothing: what is being asked is shown again
-            self._say(self.frames[-1]) if self.frames else self._begin(self.hooks.started(self.turn, ""))
-        elif self.frames:
-            self._read(self.frames[-1])
+            self._say(self.stack.frames[-1]) if self.stack.frames else self._begin(
+                self.hooks.started(self.turn, "")
+            )
+        elif self.stack.frames:
+            self._read(self.stack.frames[-1])
         else:
             self._unasked(folded)
 
     def _command(self, text: str, folded: str) -> Next | None:
         wanted = self.script.named(self.turn, text)
-        if wanted is None and not self.frames:
+        if wanted is None and not self.stack.frames:
             wanted = self.script.asked_for(self.turn, folded, self._label)
         return wanted.run(self.turn) if wanted else None
 
@@ -238,25 +182,25 @@ class Talk:
 
     def _take_up_prompt(self) -> None:
         """Typed text answers the newest question: a prompt that came after what was being talked about."""
-        self._drop_dead()
+        self.stack.drop_dead()
         row = self.hooks.prompt(self.turn)
         if row is None:
             return
         mark = number(PROMPT, row)
-        if any(frame.about == mark for frame in self.frames):
+        if any(frame.about == mark for frame in self.stack.frames):
             return
         prompt = self.turn.context.prompt
-        if self.frames and prompt is not None and prompt.opened_at <= self.frames[-1].asked_at:
+        if self.stack.frames and prompt is not None and prompt.opened_at <= self.stack.frames[-1].asked_at:
             return
-        self._standing_frame(mark)
+        self.stack.open(mark)
 
     def _unasked(self, folded: str) -> None:
         mark = self.hooks.card(self.turn)
-        standing, row = self._standing(mark or "")
+        standing, row = self.stack.standing(mark or "")
         if mark and standing and row and folded:
             ask = standing.open(self.turn, row)
             value = ask and named(folded, ask.question, ask.drawn(), self._label)
-            if value and (frame := self._standing_frame(mark)):
+            if value and (frame := self.stack.open(mark)):
                 self._answer(frame, value)
                 return
         self._begin(self.hooks.idle(self.turn))
@@ -333,7 +277,7 @@ class Talk:
         if isinstance(following, Again):
             self._reask(frame, following.term)
         elif isinstance(following, Done):
-            self.frames = [other for other in self.frames if other is not frame]
+            self.stack.frames = [other for other in self.stack.frames if other is not frame]
             self._resume()
         else:
             ask = following if isinstance(following, Ask) else Ask(following)
@@ -356,41 +300,41 @@ class Talk:
         elif isinstance(following, Done):
             self._resume()
         else:
-            frame = self._frame(following if isinstance(following, Ask) else Ask(following), "")
+            frame = self.stack.frame(following if isinstance(following, Ask) else Ask(following), "")
             self.turn.memory = {}
             # Asked for twice, a subject that has only just begun is not begun twice; and of two about the
             # same prompt or task the newer one goes on with what the older has gathered.
-            self.frames = [
+            self.stack.frames = [
                 one
-                for one in self.frames
+                for one in self.stack.frames
                 if (one.question != frame.question or one.trail)
                 and not (one.about and one.about == frame.about)
             ]
-            self._push(frame)
+            self.stack.push(frame)
             self._say(frame)
 
     def _resume(self) -> None:
-        if self._drop_dead():
+        if self.stack.drop_dead():
             self.turn.lead_in("resume")
-            self._say(self.frames[-1])
+            self._say(self.stack.frames[-1])
 
     def _anytime(self, what: str) -> None:
-        top = self.frames[-1] if self.frames else None
+        top = self.stack.frames[-1] if self.stack.frames else None
         if what == CANCEL:
             self._cancel(top)
         elif what == BACK:
             self._back(top)
         else:
             (self.hooks.human if what == HUMAN else self.hooks.help)(self.turn)
-            if self._drop_dead():
-                self._say(self.frames[-1])
+            if self.stack.drop_dead():
+                self._say(self.stack.frames[-1])
 
     def _cancel(self, top: Frame | None) -> None:
         if top is None:
             self.turn.say("cancel.nothing")
             return
-        self.frames.pop()
-        standing, _ = self._standing(top.about)
+        self.stack.frames.pop()
+        standing, _ = self.stack.standing(top.about)
         self.turn.say(standing.cancelled if standing else "cancel.draft")
         self._resume()
 
@@ -403,21 +347,6 @@ class Talk:
             self._say(top)
         else:
             self._reask(top, Term("back.first"))
-
-    # Frames
-
-    def _frame(self, ask: Ask, mark: str) -> Frame:
-        frame = Frame(question="", number="", asked_at=self.turn.now)
-        frame.turn_to(ask, mark or number(QUESTION, self.turn.ids()), self.turn.now, self.turn.memory)
-        return frame
-
-    def _push(self, frame: Frame) -> None:
-        self.frames = [*self.frames, frame][-DEPTH:]
-
-    def _drop_dead(self) -> bool:
-        """Forget subjects that time has closed; whether one is left to go on with."""
-        self.frames = [frame for frame in self.frames if self._alive(frame)]
-        return bool(self.frames)
 
     def _reask(self, frame: Frame, why: Term) -> None:
         self.turn.lead.append(why)

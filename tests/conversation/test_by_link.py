@@ -141,6 +141,15 @@ def test_it_does_not_answer_a_standing_question_that_is_over():
     assert me.phone.letters[-1].key == "stale.place_idle"
 
 
+@pytest.mark.parametrize("mark", ["", "q"])
+def test_a_link_without_a_number_does_not_fall_to_a_question_about_a_place(mark):
+    """A question that is about no prompt and no task is not the one of a link that names nothing."""
+    me = guest()
+    me.says("/ask_place")
+    sends(me, mark)
+    assert me.house.given == []
+
+
 def test_asked_again_it_takes_the_next_position():
     """A position that was not clear is asked for once more, under the same number."""
     house = TeaHouse()

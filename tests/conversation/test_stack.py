@@ -11,7 +11,7 @@ from quarantine.frames import STEPS, unpack_frames
 from quarantine.letters import Option
 from quarantine.messages import Kind
 from quarantine.numbers import number
-from quarantine.talk import DEPTH
+from quarantine.stack import DEPTH
 from tests.conversation.toy import DRINKS, FRIEND, LETTER, ME, NAME, SIZE, TABLE, TeaHouse, guest
 
 # Presses
