@@ -1,0 +1,68 @@
+"""What one Official Account of Zalo is set up with: its ids, its secrets, its hosts, its templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Signing(StrEnum):
+    """Which id begins the text that Zalo signs: the official page says the app's, some live code the OA's."""
+
+    APP_ID = "app_id"
+    OA_ID = "oa_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The account and the app that acts for it, as Zalo's console shows them.
+
+    `oa_secret` (webhook page) signs what is pushed, `app_secret` buys tokens; `verifier` is the app's one
+    PKCE verifier, whose challenge is saved in the console. `proof` is whether the console demands an
+    `appsecret_proof` with every call.
+    """
+
+    oa_id: str
+    app_id: str
+    app_secret: str = field(repr=False)
+    oa_secret: str = field(repr=False)
+    verifier: str = field(default="", repr=False)
+    signing: Signing = Signing.APP_ID
+    proof: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where a part without which nothing works is empty."""
+        if not all((self.oa_id, self.app_id, self.app_secret, self.oa_secret)):
+            raise ValueError("a Zalo OA needs its OA id, app id, app secret and OA secret key")
+
+    @property
+    def signed_first(self) -> str:
+        """The first term of what Zalo signs."""
+        return self.app_id if self.signing is Signing.APP_ID else self.oa_id
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Where Zalo answers: messages, templates by phone number, tokens (channels.md §1.0)."""
+
+    openapi: str = "https://openapi.zalo.me"
+    business: str = "https://business.openapi.zalo.me"
+    oauth: str = "https://oauth.zaloapp.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A message template that Zalo has approved: its id there, and its fields' names by ours.
+
+    Without `fields` the names are the same; with them only those named are sent, for Zalo refuses others.
+    """
+
+    id: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def data(self, params: Mapping[str, str]) -> dict[str, str]:
+        """The values under the names that Zalo knows; raises KeyError for one that is missing."""
+        if not self.fields:
+            return dict(params)
+        return {theirs: params[ours] for ours, theirs in self.fields.items()}
