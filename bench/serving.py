@@ -33,15 +33,17 @@ SECRET = "a-secret-of-the-benchmark"  # noqa: S105 - guards nothing
 async def ours(url: str, port: int, *, everything: bool) -> None:
     """Cachly's own site on Cachly's own service."""
     engine = open_engine(url)
-    async with Telegram(ACCOUNT, TOKEN, os.environ.get("BENCH_API", "http://127.0.0.1:9")) as channel:
+    api = os.environ.get("BENCH_API", "http://127.0.0.1:9")
+    async with Telegram(ACCOUNT, TOKEN, api, hook_secret=SECRET) as channel:
         service = Service(
             engine=engine,
             keyring=Keyring.parse(os.environ["BENCH_KEYS"]),
             clock=SystemClock(),
             catalogue=renderer().catalogue,
-            telegram={ACCOUNT: channel},
+            channels={ACCOUNT: channel},
+            pushed=(ACCOUNT,),
         )
-        app = Site(service, {ACCOUNT: SECRET}).app()
+        app = Site(service).app()
         collect_seldom()
         if everything:
             async with service.running():

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 from sqlalchemy import Engine, func, select
 
-from bot import premises, settings
+from bot import accounts, premises, settings
 from bot.clock import SystemClock
 from bot.health import outbox_state
 from bot.refusals import RefusedError
 from bot.settings import Settings
-from channels.telegram import Hook, Telegram
-from channels.telegram_errors import CallFailed
+from quarantine.channel import Channel, Finding
 from storage import migrate
 from storage.engine import reading
 from storage.tables import Posting, Unit, core
-
-BOT_REMEDY = "Is CACHLY_TELEGRAM_TOKEN whole and not revoked, and CACHLY_TELEGRAM_API reachable from here?"
-HOOK_REMEDY = "Is the address reachable from outside, with a good certificate, and does `cachly run` run?"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One part: what was found, and what to do when it is wrong (empty when it is well)."""
-
-    part: str
-    found: str
-    wrong: str = ""
 
 
 def told(findings: list[Finding]) -> str:
@@ -53,7 +40,7 @@ def examine() -> list[Finding]:
         Finding("settings", "read"),
         _or_refusal("keys", lambda: f"first {premises.keyring(chosen).first}"),
         *_database(chosen),
-        *asyncio.run(_bot(chosen)),
+        *asyncio.run(_accounts(chosen)),
     ]
 
 
@@ -106,31 +93,18 @@ def _outbox(engine: Engine) -> Finding:
     return Finding("letters", found)
 
 
-async def _bot(chosen: Settings) -> list[Finding]:
+async def _accounts(chosen: Settings) -> list[Finding]:
+    """How it stands with each account, its name before each part."""
     try:
-        token = premises.token(chosen)
+        channels = accounts.channels(chosen)
     except RefusedError as refused:
-        return [Finding("bot", "no token", str(refused))]
-    async with Telegram(chosen.telegram_account, token, chosen.telegram_api) as bot:
-        try:
-            me, hook = await bot.me(), await bot.webhook()
-        except CallFailed as failed:
-            return [Finding("bot", str(failed), BOT_REMEDY)]
-    return [Finding("bot", f"@{me.username}"), _hook(chosen, hook)]
+        return [Finding("accounts", "not usable", str(refused))]
+    found = await asyncio.gather(*(_account(channel, chosen) for channel in channels))
+    return [finding for findings in found for finding in findings]
 
 
-def _hook(chosen: Settings, hook: Hook) -> Finding:
-    """Whether messages come in the way that the settings say."""
-    wanted = f"{chosen.public_url}/hooks/{chosen.telegram_account}" if chosen.public_url else ""
-    found = f"{'webhook set' if hook.url else 'polling'}, {hook.waiting} updates wait"
-    if hook.url != wanted:
-        return Finding(
-            "messages", found, "Not as CACHLY_PUBLIC_URL says; `cachly run` sets it when it starts."
-        )
-    if hook.complaint and hook.waiting:
-        return Finding(
-            "messages",
-            found,
-            f"The messenger cannot deliver: {hook.complaint}.\n{HOOK_REMEDY}",
-        )
-    return Finding("messages", found)
+async def _account(channel: Channel, chosen: Settings) -> list[Finding]:
+    hook = accounts.hook(chosen, channel.account)
+    async with channel:
+        found = await channel.examine(hook, SystemClock().now())
+    return [replace(finding, part=f"{channel.account}: {finding.part}") for finding in found]

@@ -28,7 +28,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Counts and ages in seconds; `wrong` names the parts that need somebody, empty when all is well."""
+    """Counts and ages in seconds; `wrong` names the parts that need somebody, empty when all is well.
+
+    `ignored` counts updates that were rightly left out, `refused` pushes that were turned away, both by
+    account and reason, since this process started.
+    """
 
     database: str
     migrations: str
@@ -36,6 +40,8 @@ class Health:
     outbox_oldest_seconds: float = 0.0
     sweep_age_seconds: float | None = None
     accounts: Mapping[str, str] = field(default_factory=dict)
+    ignored: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    refused: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     wrong: tuple[str, ...] = ()
 
 
@@ -71,7 +77,7 @@ def look(engine: Engine, now: datetime, swept: timedelta | None, accounts: Mappi
             state = outbox_state(conn, now) if current else OutboxState(0, 0.0, late=False)
     except SQLAlchemyError as error:
         log.warning("database not reached", error=type(error).__name__)
-        return Health("unreachable", "unknown", 0, 0.0, age, accounts, ("database", *wrong))
+        return Health("unreachable", "unknown", 0, 0.0, age, accounts, wrong=("database", *wrong))
     wrong += ["migrations"] * (not current) + ["outbox"] * state.late
     migrations = "current" if current else "behind"
-    return Health("ok", migrations, state.due, state.oldest_seconds, age, accounts, tuple(wrong))
+    return Health("ok", migrations, state.due, state.oldest_seconds, age, accounts, wrong=tuple(wrong))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -13,14 +13,13 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import premises, settings
+from bot import accounts, premises, settings
 from bot.clock import SystemClock
 from bot.ids import Ids
 from bot.refusals import RefusedError
 from bot.settings import Settings
-from channels.telegram import Telegram
-from channels.telegram_errors import CallFailed
 from papers.unit_list import UnitListError, read_units
+from quarantine.channel import CallFailedError, Channel
 from quarantine.codes import free_code, show_code
 from quarantine.days import ZONE
 from quarantine.effects import Code, CodeFor, CodeIssued
@@ -95,7 +94,7 @@ def invite(unit_code: str, role_name: str, *, deputy: bool) -> str:
     lines = [
         f"{role}{' (deputy)' if deputy else ''} at {unit.name}: {show_code(text)}",
         f"Works once, until {expires.astimezone(ZONE):%d/%m/%Y %H:%M} in Vietnam.",
-        _link(chosen, text),
+        *_links(chosen, text),
     ]
     return "\n".join(lines)
 
@@ -170,17 +169,27 @@ def _unit(conn: Connection, code: str) -> Unit:
     return unit
 
 
-def _link(chosen: Settings, code: str) -> str:
-    """The deep link; where the bot cannot be asked for its name, how to use the code without one."""
-    token = chosen.telegram_token.get_secret_value()
-    if token:
-        try:
-            return f"https://t.me/{asyncio.run(_username(chosen, token))}?start={code}"
-        except CallFailed as failed:
-            return f"The bot could not be asked for its name ({failed}): send the code to it as a message."
-    return "Send the code to the bot as a message (with CACHLY_TELEGRAM_TOKEN set, a link is printed here)."
+def _links(chosen: Settings, code: str) -> list[str]:
+    """Where the code can be handed in: at each account by its link, else as a message to it."""
+    try:
+        channels = accounts.channels(chosen)
+    except RefusedError:
+        return ["Send the code to the account as a message (once accounts are set, a link is printed here)."]
+    return asyncio.run(_met(channels, code))
 
 
-async def _username(chosen: Settings, token: str) -> str:
-    async with Telegram(chosen.telegram_account, token, chosen.telegram_api) as bot:
-        return (await bot.me()).username
+async def _met(channels: Sequence[Channel], code: str) -> list[str]:
+    return await asyncio.gather(*(_way(channel, code) for channel in channels))
+
+
+async def _way(channel: Channel, code: str) -> str:
+    try:
+        async with channel:
+            presence = await channel.meet(())
+    except CallFailedError as failed:
+        return (
+            f"{channel.account} could not be asked for its name ({failed}): send the code to it as a message."
+        )
+    if channel.form.deep_links:
+        return presence.link.format(code=code)
+    return f"Or send the code as a message to {presence.name}: {presence.link}"

@@ -1,4 +1,4 @@
-"""Fetches an account's updates where no webhook is set; an update is let go only when it is committed."""
+"""Fetches an account's updates where no webhook is set; none is let go before it is committed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ class NumberlessError(ValueError):
 class Poller:
     """The loop of one account; `states` is told for /healthz how it goes, "polling" or "failing".
 
-    The messenger remembers what was let go, and the inbox drops what comes twice, so nothing is kept here.
+    A messenger with `numbered` updates remembers what was let go, and the inbox drops what comes twice, so
+    nothing is kept here. One without gives each update once only: what was fetched is held until it is
+    committed, and only then is more fetched. (A crash in between loses it: no messenger of that kind has it
+    any more.)
     """
 
     account: str
@@ -55,14 +58,16 @@ class Poller:
     wait: int = WAIT_SECONDS
     states: MutableMapping[str, str] = field(default_factory=dict)
     offset: int | None = None
+    numbered: bool = True
+    _held: Sequence[bytes] = ()
 
     async def run(self) -> None:
-        """Poll until cancelled. Any failure is waited out, and the same updates are fetched again."""
+        """Poll until cancelled. Any failure is waited out, and the same updates are taken again."""
         failures = 0
         while True:
             try:
                 await self._round()
-            except Exception as error:  # whatever it is, nothing was let go and it comes again
+            except Exception as error:  # whatever it is, nothing was let go, and it is taken again
                 pause = self.pauses[min(failures, len(self.pauses) - 1)]
                 failures += 1
                 self.states[self.account] = "failing"
@@ -74,10 +79,13 @@ class Poller:
                 failures, self.states[self.account] = 0, "polling"
 
     async def _round(self) -> None:
-        bodies = await self.source.poll(self.offset, self.wait)
+        bodies = self._held or await self.source.poll(self.offset, self.wait)
         if not bodies:
             return
+        self._held = () if self.numbered else bodies
         highest = await self.hearer.hear_many(self.account, bodies)
-        if highest is None:
+        self._held = ()
+        if highest is not None:
+            self.offset = highest + 1
+        elif self.numbered:
             raise NumberlessError
-        self.offset = highest + 1

@@ -10,6 +10,7 @@ import structlog
 
 from bot.catalogues import Catalogue
 from bot.formatting import FULL, SHORT, capital, fill, show
+from quarantine.channel import Presence
 from quarantine.codes import read_code
 from quarantine.days import local_day
 from quarantine.letters import Asked, Enclosure, Letter, Option
@@ -25,7 +26,6 @@ PICKED = "✓ "
 """Before the label of a choice that is ticked."""
 WANTED = {Want.LOCATION: "word.send_location", Want.CONTACT: "word.send_contact"}
 """The label of the phone's own button where a question names none."""
-LINK = "https://t.me/{username}?start={code}"
 DrawCard = Callable[[str, str, str, str, str], bytes]
 """Draws the guide card from link, code, station, phone and expiry: a PNG (papers/guide_card.py)."""
 
@@ -36,11 +36,11 @@ class MissingParameterError(LookupError):
 
 @dataclass(frozen=True)
 class Renderer:
-    """Turns letters into replies; `usernames` are the bots' own names by account, for deep links."""
+    """Turns letters into replies; `presences` say how each account is found, for deep links."""
 
     catalogue: Catalogue
     draw_card: DrawCard
-    usernames: Mapping[str, str] = field(default_factory=dict)
+    presences: Mapping[str, Presence] = field(default_factory=dict)
 
     def render(self, letter: Letter, reader: Facts, now: datetime, account: str = "") -> Reply:
         """The letter as this reader sees it on this account.
@@ -75,8 +75,8 @@ class Renderer:
         code = letter.params.get("code")
         if letter.enclosure is not Enclosure.GUIDE_CARD or not isinstance(code, str):
             return letter.params
-        username = self.usernames.get(account, "")
-        link = LINK.format(username=username, code=read_code(code) or code) if username else ""
+        presence = self.presences.get(account)
+        link = presence.link.format(code=read_code(code) or code) if presence else ""
         return {**letter.params, "link": link}
 
     def _photo(self, letter: Letter, params: Params, voice: Voice) -> bytes | None:

@@ -1,18 +1,18 @@
-"""Runs one process of Cachly until it is told to stop: database, channel, web server, incoming messages."""
+"""Runs one process of Cachly until it is told to stop: database, accounts, web server, incoming messages."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 
 import structlog
 
-from bot import catalogues, logs, premises, settings
+from bot import accounts, catalogues, logs, premises, settings
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.polling import PAUSES, Poller
 from bot.refusals import RefusedError
@@ -20,17 +20,19 @@ from bot.service import Service
 from bot.settings import LogFormat, LogLevel, Settings
 from bot.sweeps import Counts
 from bot.web import Site, serving
-from channels.telegram import Telegram
-from channels.telegram_errors import CallFailed
+from quarantine.channel import CallFailedError, Channel
+
+NO_ADDRESS = "needs public address"
+"""How it stands with an account whose messenger only pushes while we have no address to push to."""
 
 log = structlog.get_logger(__name__)
 
 
 def run() -> None:
-    """`cachly run`: on the real Telegram, or whatever server CACHLY_TELEGRAM_API names."""
+    """`cachly run`: on the real messengers, or whatever servers the settings name."""
     chosen = settings.load()
     premises.keyring(chosen)
-    premises.token(chosen)
+    accounts.channels(chosen)
     logs.start(chosen.log_level, chosen.log_format, chosen.secrets())
     asyncio.run(serve(chosen, SystemClock()))
 
@@ -49,9 +51,9 @@ async def serve(chosen: Settings, clock: Clock, ready: Callable[[], Awaitable[No
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
-        async with _standing(chosen, clock):
+        async with _standing(chosen, clock) as names:
             collect_seldom()
-            log.info("ready", account=chosen.telegram_account, port=chosen.http_port)
+            log.info("ready", accounts=names, port=chosen.http_port)
             await ready()
             await stop.wait()
             log.info("stopping")
@@ -75,55 +77,66 @@ def collect_seldom() -> None:
 
 
 @asynccontextmanager
-async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[None]:
-    """Everything that runs, opened from the inside out and closed the other way round."""
-    account, keyring = chosen.telegram_account, premises.keyring(chosen)
+async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
+    """Everything that runs, opened from the inside out and closed the other way round; its accounts."""
     engine = premises.migrated(chosen)
-    channel = Telegram(account, premises.token(chosen), chosen.telegram_api)
-    hooks = {account: chosen.hook_secret()} if chosen.public_url else {}
-    async with channel:
+    async with AsyncExitStack() as stack:
+        stack.callback(engine.dispose)
+        channels = {
+            channel.account: await stack.enter_async_context(channel) for channel in accounts.channels(chosen)
+        }
         service = Service(
             engine=engine,
-            keyring=keyring,
+            keyring=premises.keyring(chosen),
             clock=clock,
             catalogue=catalogues.load(),
-            telegram={account: channel},
+            channels=channels,
+            pushed=channels if chosen.public_url else (),
             # The messenger's limits count real seconds: on the stage hours pass in one.
             limits=not isinstance(clock, MovableClock),
         )
-        site = Site(service, hooks, clock if isinstance(clock, MovableClock) else None)
-        async with (
-            service.running(),
-            serving(site.app(), chosen.http_host, chosen.http_port),
-            asyncio.TaskGroup() as tasks,
-        ):
-            incoming = tasks.create_task(_take_in(chosen, channel, service))
-            yield
-            incoming.cancel()
-    engine.dispose()
+        await stack.enter_async_context(service.running())
+        site = Site(service, clock if isinstance(clock, MovableClock) else None)
+        await stack.enter_async_context(serving(site.app(), chosen.http_host, chosen.http_port))
+        async with asyncio.TaskGroup() as tasks:
+            incoming = [
+                tasks.create_task(_take_in(channel, service, accounts.hook(chosen, account)))
+                for account, channel in channels.items()
+            ]
+            yield list(channels)
+            for task in incoming:
+                task.cancel()
 
 
-async def _take_in(chosen: Settings, channel: Telegram, service: Service) -> None:
-    """Have messages come in the way that the settings say; a messenger out of reach is asked again."""
-    account = chosen.telegram_account
-    if chosen.public_url:
-        address = f"{chosen.public_url}/hooks/{account}"
-        await _until_done(account, lambda: channel.set_webhook(address, chosen.hook_secret()))
-        service.states[account] = "webhook"
-        return
-    await _until_done(account, channel.delete_webhook)
-    service.states[account] = "polling"
-    await Poller(account, channel, service, states=service.states).run()
+async def _take_in(channel: Channel, service: Service, hook: str) -> None:
+    """Have messages come in, pushed to `hook` or polled; a messenger out of reach is asked again."""
+    account, states = channel.account, service.states
+    if hook:
+        await _until_done(channel, states, lambda: channel.push_to(hook))
+        states[account] = "webhook"
+    elif not channel.form.polls:
+        states[account] = NO_ADDRESS
+        log.critical("account needs a public address: set CACHLY_PUBLIC_URL", account=account)
+    else:
+        await _until_done(channel, states, channel.push_nowhere)
+        states[account] = "polling"
+        poller = Poller(account, channel, service, states=states, numbered=channel.form.numbered)
+        await poller.run()
 
 
-async def _until_done(account: str, call: Callable[[], Awaitable[None]]) -> None:
+async def _until_done(
+    channel: Channel, states: MutableMapping[str, str], call: Callable[[], Awaitable[None]]
+) -> None:
+    """Ask until the messenger does it; whatever goes wrong with one account, the others run on."""
     failures = 0
     while True:
         try:
             return await call()
-        except CallFailed as failed:
+        except Exception as error:  # whatever it is, it is this account's alone
+            known = isinstance(error, CallFailedError)
+            states[channel.account] = f"failing: {error}" if known else f"failing: {type(error).__name__}"
             pause = PAUSES[min(failures, len(PAUSES) - 1)]
-            log.warning("messenger not reached", account=account, seconds=pause, exc_info=failed)
+            log.warning("messenger not reached", account=channel.account, seconds=pause, exc_info=error)
             failures += 1
             await asyncio.sleep(pause)
 
@@ -155,7 +168,7 @@ async def _sweep(chosen: Settings, instant: datetime) -> Counts:
     keyring = premises.keyring(chosen)
     engine = premises.database(chosen)
     service = Service(
-        engine=engine, keyring=keyring, clock=SystemClock(), catalogue=catalogues.load(), telegram={}
+        engine=engine, keyring=keyring, clock=SystemClock(), catalogue=catalogues.load(), channels={}
     )
     try:
         return await service.sweep(instant)

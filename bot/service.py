@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import structlog
@@ -17,20 +17,19 @@ from bot.catalogues import SERVED, Catalogue
 from bot.clock import Clock, MovableClock
 from bot.database import Database, Rank
 from bot.health import Health, look
+from bot.hearing import Hearing
 from bot.ids import Ids
 from bot.limiter import Limiter
 from bot.outgoing import Outgoing
 from bot.rendering import Renderer
 from bot.sender import Sender
 from bot.sweeps import Counts, Sweeps
-from bot.turns import After, Arrived, Probe, Turns, no_probe
-from channels.telegram import Profile, Telegram
-from channels.telegram_errors import CallFailed
+from bot.turns import Arrived, Probe, Turns, no_probe
 from handlers.book import script
 from papers.guide_card import guide_card
-from quarantine.channel import MenuEntry
+from quarantine.channel import CallFailedError, Channel, MenuEntry, Presence, Profile
 from quarantine.days import at, local_day
-from quarantine.messages import Heard, Incoming, Term
+from quarantine.messages import Term
 from storage import outbox, ticks
 from storage.sealing import Keyring
 
@@ -40,7 +39,8 @@ SWEEP_SECONDS = 2
 """How often the clock is looked at: RED has to be paged within the minute."""
 DEMO_SWEEP_SECONDS = 0.5
 OUTBOX_LOOK = 0.05
-MEET_SECONDS = 60
+MEET_SECONDS, MEET_PATIENCE = 60, 10
+"""How often accounts that are not known yet are asked for their names, and how long each is waited for."""
 HELP = "trogiup"
 """The one command of those who are not known yet."""
 DAY_BEGINS = time(7, 0)
@@ -48,7 +48,10 @@ DAY_BEGINS = time(7, 0)
 
 
 class Service:
-    """One process of Cachly; `probe` is called at the crash points of DESIGN.md §9."""
+    """One process of Cachly for the accounts `channels`, of which `pushed` are pushed to.
+
+    `probe` is called at the crash points of DESIGN.md §9.
+    """
 
     def __init__(
         self,
@@ -57,15 +60,16 @@ class Service:
         keyring: Keyring,
         clock: Clock,
         catalogue: Catalogue,
-        telegram: Mapping[str, Telegram],
+        channels: Mapping[str, Channel],
+        pushed: Collection[str] = (),
         limits: bool = True,
         probe: Probe = no_probe,
     ) -> None:
         self.engine = engine
         self.clock = clock
-        self.telegram = dict(telegram)
-        self.usernames: dict[str, str] = {}
-        self.renderer = Renderer(catalogue, guide_card, self.usernames)
+        self.channels = dict(channels)
+        self.presences: dict[str, Presence] = {}
+        self.renderer = Renderer(catalogue, guide_card, self.presences)
         self.turns = Turns(
             engine=engine,
             keyring=keyring,
@@ -78,6 +82,7 @@ class Service:
         )
         self.database: Database[Arrived] = Database(engine, self.turns.take_group, _chat_of)
         self.sweeps = Sweeps(self.turns, self.database, probe)
+        self.hearing = Hearing(self.channels, self.turns, self.database, self.wake, pushed)
         self.senders = {
             account: Sender(
                 account,
@@ -86,19 +91,18 @@ class Service:
                 Limiter() if limits else Limiter(per_second=100_000, per_chat_second=100_000),
                 clock,
             )
-            for account, channel in self.telegram.items()
+            for account, channel in self.channels.items()
         }
+        self.admit, self.refuse = self.hearing.admit, self.hearing.refuse
+        self.hear, self.hear_many = self.hearing.hear, self.hearing.hear_many
         self.states: dict[str, str] = {}
-        self.ignored: Counter[str] = Counter()
         self._swept_at: float | None = None
         self._sweeping = asyncio.Lock()
-        self._asides: asyncio.TaskGroup | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Sweep and send while the block runs; then finish what has begun."""
-        async with asyncio.TaskGroup() as tasks, asyncio.TaskGroup() as asides:
-            self._asides = asides
+        async with asyncio.TaskGroup() as tasks, self.hearing.open():
             await self._meet()
             sending = [tasks.create_task(sender.run()) for sender in self.senders.values()]
             scheduler = self._scheduler()
@@ -111,7 +115,6 @@ class Service:
                 for sender in self.senders.values():
                     sender.stop()
                 await asyncio.gather(*sending)
-                self._asides = None
         await asyncio.to_thread(self.database.close)
 
     def _scheduler(self) -> AsyncIOScheduler:
@@ -127,15 +130,18 @@ class Service:
         return scheduler
 
     async def _meet(self) -> None:
-        """Learn each bot's own name, which deep links need; one that was not reached is asked again later."""
-        for account, channel in self.telegram.items():
-            if account in self.usernames:
-                continue
-            try:
-                self.usernames[account] = (await channel.me()).username
-                await channel.configure(self._profiles())
-            except CallFailed as failed:  # without it everything else still works
-                log.warning("account not met", account=account, error=str(failed))
+        """Learn how people find each account; one that was not reached is asked again later."""
+        unmet = [channel for account, channel in self.channels.items() if account not in self.presences]
+        await asyncio.gather(*(self._meet_one(channel) for channel in unmet))
+
+    async def _meet_one(self, channel: Channel) -> None:
+        try:
+            async with asyncio.timeout(MEET_PATIENCE):
+                self.presences[channel.account] = await channel.meet(self._profiles())
+        except CallFailedError as failed:  # without it everything else still works
+            log.warning("account not met", account=channel.account, outcome=type(failed.outcome).__name__)
+        except Exception as error:
+            log.exception("account not met", account=channel.account, error=type(error).__name__)
 
     def _profiles(self) -> list[Profile]:
         """What the account's page says, in each language, to those who have not written yet."""
@@ -149,51 +155,6 @@ class Service:
             )
             for language in languages
         ]
-
-    # Messages
-
-    async def hear(self, account: str, body: bytes) -> None:
-        """Take one pushed update in; returns when it is committed."""
-        await self._take(account, self.telegram[account].hear(body, self.clock.now()))
-
-    async def hear_many(self, account: str, bodies: Sequence[bytes]) -> int | None:
-        """Take polled updates in, in order; the highest number among them, after the commit."""
-        heard = self.telegram[account].hear_many(bodies, self.clock.now())
-        await self._take(account, heard)
-        return max((one.order for one in heard if one.order is not None), default=None)
-
-    async def _take(self, account: str, heard: Sequence[Heard]) -> None:
-        for one in heard:
-            if one.ignored is not None:
-                self.ignored[one.ignored] += 1
-        incoming = coalesced([one.incoming for one in heard if one.incoming is not None])
-        if not incoming:
-            return
-        waiting = [self.database.message(Arrived(one)) for one in incoming]
-        for message, after in zip(incoming, await asyncio.gather(*waiting), strict=True):
-            self._afterwards(account, message, after)
-
-    def _afterwards(self, account: str, incoming: Incoming, after: After) -> None:
-        """What the channel does once the turn is committed; none of it is waited for."""
-        if self._asides is not None and not after.repeated:
-            self._aside(self._asides, account, incoming, after)
-        if after.letters:
-            self.wake()
-
-    def _aside(self, asides: asyncio.TaskGroup, account: str, incoming: Incoming, after: After) -> None:
-        channel, user = self.telegram[account], incoming.address.user
-        if after.acknowledge is not None:
-            asides.create_task(channel.acknowledge(after.acknowledge))
-        if after.settle and incoming.pressed_in is not None:
-            asides.create_task(channel.settle(user, incoming.pressed_in))
-        if after.slow:
-            asides.create_task(channel.typing(user))
-        for wanted in after.menus:
-            asides.create_task(self._set_menu(channel, user, wanted.owner))
-
-    async def _set_menu(self, channel: Telegram, user: str, owner: int) -> None:
-        entries = await self.database.run(lambda conn: self.turns.menu_of(conn, owner), Rank.LONG)
-        await channel.menu(user, entries)
 
     def wake(self) -> None:
         """Letters were posted."""
@@ -274,22 +235,14 @@ class Service:
             for account, sender in self.senders.items()
         }
         age = None if swept is None else timedelta(seconds=swept)
-        return await asyncio.to_thread(look, self.engine, self.clock.now(), age, accounts)
+        found = await asyncio.to_thread(look, self.engine, self.clock.now(), age, accounts)
+        return replace(found, ignored=_counted(self.hearing.ignored), refused=_counted(self.hearing.refused))
+
+
+def _counted(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    return {account: dict(reasons) for account, reasons in counts.items()}
 
 
 def _chat_of(arrived: Arrived) -> str:
     address = arrived.incoming.address
     return f"{address.account}\0{address.user}"
-
-
-def coalesced(incoming: Sequence[Incoming]) -> list[Incoming]:
-    """Of the movements of one live location that came together only the newest is taken (DESIGN.md §3)."""
-    newest: dict[tuple[str, str], int] = {}
-    for index, one in enumerate(incoming):
-        if one.live:
-            newest[one.address.user, one.live_of or ""] = index
-    return [
-        one
-        for index, one in enumerate(incoming)
-        if not one.live or newest[one.address.user, one.live_of or ""] == index
-    ]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
 from bot.ids import Ids
@@ -129,11 +130,25 @@ class Turns:
         found = []
         for kept in inbox.due(conn, now, limit):
             try:
-                found.append(Arrived(self._unsealed(kept.id, kept.raw), kept.id, kept.tries))
+                with conn.begin_nested():
+                    if inbox.take_in(conn, kept):
+                        found.append(Arrived(self._unsealed(kept.id, kept.raw), kept.id, kept.tries))
+            except DBAPIError:
+                log.warning("turn still slow", inbox=kept.id)
+                inbox.put_off(conn, kept.id, now + RETRY_AFTER)
             except Exception as error:
                 log.exception("kept message not opened", inbox=kept.id, tries=kept.tries + 1)
                 self._put_off(conn, kept.id, kept.tries + 1, error, now)
         return found
+
+    def set_aside(self, incoming: Sequence[Incoming]) -> None:
+        """Keep messages whose turns are too slow to be waited for; each is safe when this returns."""
+        now = self.clock.now()
+        with self.engine.begin() as conn:
+            for one in incoming:
+                row, address = self.ids.one(), one.address
+                arrival = inbox.Arrival(row, address.account, one.id, self._digest(address), now)
+                inbox.set_aside(conn, arrival, self._sealed(row, one), now + RETRY_AFTER)
 
     def _commit(self, group: Sequence[Arrived]) -> list[After]:
         now = self.clock.now()
@@ -159,6 +174,7 @@ class Turns:
         failed: set[int] = set()
         for index, context in zip(todo, known, strict=True):
             if index in held:
+                results[index] = After()
                 continue
             turn = self._turn(store, now, said=group[index].incoming, context=context)
             try:

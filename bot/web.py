@@ -1,4 +1,4 @@
-"""The HTTP edge: /healthz, webhooks that answer after the commit, and the demonstration's clock."""
+"""The HTTP edge: /healthz, webhooks that answer when an update is safe, and the demonstration's clock."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.health import Health
 from bot.refusals import RefusedError
-from channels.telegram_webhook import HEADER, secret_matches
+from quarantine.channel import Refusal
 
 BODY_LIMIT = 1_000_000
 """Bytes of the longest update taken: the longest text is 4,096 characters, so the rest is nobody we know."""
@@ -25,6 +25,14 @@ HOOK_SECONDS = 20.0
 HEALTH_SECONDS = 5.0
 CLOSING_SECONDS = 10.0
 LONGEST_MOVE = timedelta(days=31)
+ANSWERS = {
+    Refusal.UNSIGNED: (401, "not signed"),
+    Refusal.FORGED: (403, "wrong signature"),
+    Refusal.STALE: (403, "too old"),
+    Refusal.UNREADABLE: (400, "not readable"),
+    Refusal.TOO_LARGE: (413, "too large"),
+    Refusal.NO_ACCOUNT: (404, "no such account"),
+}
 WHY = {
     errno.EADDRINUSE: "another program already does.",
     errno.EACCES: "that port needs more rights than this process has.",
@@ -37,8 +45,16 @@ log = structlog.get_logger(__name__)
 class Service(Protocol):
     """What the web server needs of whatever runs behind it."""
 
+    def admit(self, account: str, headers: Mapping[str, str], body: bytes) -> Refusal | None:
+        """Why a push is not taken in, None when it comes from the messenger of an account of ours."""
+        ...
+
+    def refuse(self, account: str, refusal: Refusal) -> None:
+        """Count a push that is turned away unread."""
+        ...
+
     async def hear(self, account: str, body: bytes) -> None:
-        """Take one update in; returns when it is committed, raises when it could not be."""
+        """Take one update in; returns when it is safe, raises when it could not be kept."""
         ...
 
     async def health(self) -> Health:
@@ -72,13 +88,12 @@ class PortTakenError(RefusedError):
 class Site:
     """The pages of one service.
 
-    `hooks` gives the secret of each account that has a webhook. With a `clock` the demonstration's routes
-    exist too; without one there is no way to move time (DESIGN.md §5).
+    With a `clock` the demonstration's routes exist too; without one there is no way to move time
+    (DESIGN.md §5).
     """
 
-    def __init__(self, service: Service, hooks: Mapping[str, str], clock: Now | None = None) -> None:
+    def __init__(self, service: Service, clock: Now | None = None) -> None:
         self._service = service
-        self._hooks = hooks
         self._clock = clock
 
     def app(self) -> web.Application:
@@ -92,19 +107,22 @@ class Site:
         return app
 
     async def _hook(self, request: web.Request) -> web.Response:
-        """Answer 200 when the update is committed; 503 asks the messenger to deliver it again."""
+        """Answer 200 when the update is safe; 503 asks the messenger to deliver it again."""
         account = request.match_info["account"]
-        secret = self._hooks.get(account)
-        if secret is None:
-            return web.Response(status=404, text="no such account")
-        if not secret_matches(request.headers.get(HEADER), secret):
-            log.warning("hook refused", account=account, status=403)
-            return web.Response(status=403, text="wrong secret")
-        body = await request.read()
+        body = b""
+        try:
+            body = await request.read()
+            refusal = self._service.admit(account, request.headers, body)
+        except web.HTTPRequestEntityTooLarge:
+            refusal = Refusal.TOO_LARGE
+        if refusal is not None:
+            self._service.refuse(account, refusal)
+            status, text = ANSWERS[refusal]
+            return web.Response(status=status, text=text)
         try:
             async with asyncio.timeout(HOOK_SECONDS):
                 await self._service.hear(account, body)
-        except Exception:  # whatever it is, the update is not committed and must come again
+        except Exception:  # whatever it is, the update is not kept and must come again
             log.exception("hook not committed", account=account, status=503)
             return web.Response(status=503, text="try again", headers={"Retry-After": "1"})
         return web.Response()

@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final, Self, TypeVar
@@ -16,20 +15,22 @@ from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from channels.telegram_errors import CallFailed, outcome_of
+from channels.telegram_account import LINK, Hook, Me, known, ways_in
+from channels.telegram_errors import outcome_of
 from channels.telegram_keyboards import Unsendable
 from channels.telegram_kinds import WANTED
 from channels.telegram_parts import parts_of
 from channels.telegram_posting import MISSHAPEN, NOT_UNDERSTOOD, deliver
 from channels.telegram_request import AiohttpRequest, Timeouts
-from channels.telegram_updates import hear, hear_many
+from channels.telegram_updates import hear
 from channels.telegram_webhook import HEADER, secret_matches, valid_secret
 from channels.telegram_wire import updates_of
-from quarantine.channel import Form, MenuEntry, Refusal
+from quarantine.channel import CallFailedError, Finding, Form, MenuEntry, Presence, Profile, Refusal
 from quarantine.messages import Heard, Incoming, Outcome, Reply
 
 API: Final = "https://api.telegram.org"
 POLLED_AT_ONCE: Final = 100
+CONNECTIONS: Final = 40
 ANSWER_CHARS: Final = 200
 LABEL_CHARS: Final = 256
 """Telegram's limits: channels.md §3.1."""
@@ -38,35 +39,6 @@ _POLL_MARGIN = 10.0  # seconds that a poll's answer may take beyond the wait it 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Me:
-    """The bot behind the token."""
-
-    id: str
-    username: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """The webhook as Telegram sees it: "" for none, how many updates wait, and its last complaint."""
-
-    url: str
-    waiting: int
-    complaint: str
-    complained_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What everybody sees of the bot in one language; `language` None is for all that have no own."""
-
-    language: str | None
-    commands: tuple[MenuEntry, ...]
-    description: str
-    short_description: str
 
 
 class Telegram:
@@ -79,7 +51,13 @@ class Telegram:
 
     name = "telegram"
     form = Form(
-        buttons=100, edits=True, asks_location=True, takes_location=True, asks_contact=True, documents=True
+        buttons=100,
+        edits=True,
+        asks_location=True,
+        takes_location=True,
+        asks_contact=True,
+        documents=True,
+        deep_links=True,
     )
 
     def __init__(
@@ -129,12 +107,8 @@ class Telegram:
         return None if secret_matches(shown, self._hook_secret) else Refusal.FORGED
 
     def hear(self, body: bytes, now: datetime) -> Sequence[Heard]:
-        """Read the one update that a webhook brings; never raises."""
+        """Read one update; never raises."""
         return [hear(body, self.account, now)]
-
-    def hear_many(self, bodies: Iterable[bytes], now: datetime) -> Sequence[Heard]:
-        """Read the updates that `poll` gave, each by itself; never raises."""
-        return hear_many(bodies, self.account, now)
 
     @staticmethod
     def messages_in(reply: Reply) -> int:
@@ -174,14 +148,14 @@ class Telegram:
         await self._losing_nothing("menu", lambda: call(commands, scope=BotCommandScopeChat(int(user))))
 
     async def me(self) -> Me:
-        """Who the token belongs to; raises CallFailed."""
+        """Who the token belongs to; raises CallFailedError."""
         bot = await self._asked(self._bot.get_me())
         return Me(str(bot.id), bot.username or "", bot.first_name)
 
     async def poll(self, offset: int | None, wait: int) -> list[bytes]:
         """The updates from number `offset` on, unread; waits up to `wait` seconds for the first.
 
-        Asking from a number on tells Telegram that all before it are done. Raises CallFailed.
+        Asking from a number on tells Telegram that all before it are done. Raises CallFailedError.
         """
         asked = {"timeout": wait, "limit": POLLED_AT_ONCE, "allowed_updates": json.dumps(WANTED)}
         if offset is not None:
@@ -190,27 +164,43 @@ class Telegram:
         answer = self._polls.retrieve(address, read_timeout=wait + _POLL_MARGIN)
         return await self._asked(_read_updates(answer))
 
-    async def set_webhook(self, url: str, secret: str, connections: int = 40) -> None:
-        """Have updates pushed to `url` under this secret; raises CallFailed, ValueError for a bad secret."""
-        if not valid_secret(secret):
+    async def push_to(self, url: str) -> None:
+        """Have updates pushed to `url` under our secret. Raises CallFailedError; ValueError for a bad one."""
+        if not valid_secret(self._hook_secret):
             raise ValueError("a webhook secret has 1 to 256 of A-Z, a-z, 0-9, _ and -")
         await self._asked(
             self._bot.set_webhook(
-                url, max_connections=connections, allowed_updates=WANTED, secret_token=secret
+                url,
+                max_connections=CONNECTIONS,
+                allowed_updates=WANTED,
+                secret_token=self._hook_secret,
             )
         )
 
+    async def push_nowhere(self) -> None:
+        """Stop the pushing, so that polling works; what waits is kept. Raises CallFailedError."""
+        await self._asked(self._bot.delete_webhook())
+
     async def webhook(self) -> Hook:
-        """Where Telegram pushes updates to, and how that goes; raises CallFailed."""
+        """Where Telegram pushes updates to, and how that goes; raises CallFailedError."""
         info = await self._asked(self._bot.get_webhook_info())
         return Hook(info.url, info.pending_update_count, info.last_error_message or "", info.last_error_date)
 
-    async def delete_webhook(self) -> None:
-        """Stop the pushing, so that polling works; what waits is kept. Raises CallFailed."""
-        await self._asked(self._bot.delete_webhook())
+    async def meet(self, profiles: Sequence[Profile]) -> Presence:
+        """Learn the bot's name, and set what everybody sees of it. Raises CallFailedError, ValueError."""
+        me = await self.me()
+        await self.configure(profiles)
+        return Presence(f"@{me.username}", LINK.format(username=me.username))
+
+    async def examine(self, hook: str, now: datetime) -> Sequence[Finding]:  # noqa: ARG002 - nothing here ends
+        """Whether the token is known, and whether updates come in at `hook` ("" for polling)."""
+        try:
+            return [known(await self.me()), ways_in(await self.webhook(), hook)]
+        except CallFailedError as failed:
+            return [known(None, str(failed))]
 
     async def configure(self, profiles: Iterable[Profile]) -> None:
-        """Set what everybody sees: commands and descriptions by language. Raises CallFailed, ValueError."""
+        """Set what everybody sees, by language. Raises CallFailedError; ValueError for a bad command."""
         for profile in profiles:
             commands, language = _commands(profile.commands), profile.language
             await self._asked(self._bot.set_my_commands(commands, language_code=language))
@@ -228,9 +218,9 @@ class Telegram:
         try:
             return await call
         except TelegramError as error:
-            raise CallFailed(outcome_of(error)) from None
+            raise CallFailedError(outcome_of(error)) from None
         except MISSHAPEN:
-            raise CallFailed(NOT_UNDERSTOOD) from None
+            raise CallFailedError(NOT_UNDERSTOOD) from None
 
 
 async def _read_updates(answer: Awaitable[bytes]) -> list[bytes]:

@@ -79,27 +79,6 @@ _REFUSED: Final = (
 )
 
 
-class CallFailed(Exception):  # noqa: N818 - named for what happened, like the outcomes
-    """A call that the operator or the poller made did not succeed; `outcome` says what to do."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(said(outcome))
-        self.outcome = outcome
-
-
-def said(outcome: Outcome) -> str:
-    """An outcome as one line for logs and the operator."""
-    match outcome:
-        case Later(after=after, reason=reason):
-            return f"{reason}; try again in {after.total_seconds():g} s"
-        case Never(reason=why, detail=detail):
-            return f"{why}: {detail}"
-        case AccountDown(detail=detail):
-            return detail
-        case _:
-            return type(outcome).__name__
-
-
 def told(error: TelegramError, phrases: tuple[str, ...]) -> str | None:
     """The first of the phrases that Telegram's answer holds; ours, for its own may quote a message."""
     text = error.message.lower()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, Self
 
-from quarantine.messages import Heard, Incoming, Outcome, Reply
+from quarantine.messages import AccountDown, Heard, Incoming, Later, Never, Outcome, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,9 @@ class Form:
     `buttons` is how many choices fit under one message (0: all are typed). `asks_location` is a button of the
     phone's own for a position, `takes_location` that a position can be sent at all. `photo_by_url` pictures
     are fetched by the messenger from a public address. `window` is how long after their last message
-    somebody may still be written to, None for always. `polls` tells whether messages can be fetched.
+    somebody may still be written to, None for always. `polls` tells whether messages can be fetched, and
+    `numbered` whether what is fetched has running numbers; where not, each is given once only.
+    `answer_within` is how soon a push must be answered, None when it may wait for the commit.
     """
 
     buttons: int
@@ -28,6 +30,8 @@ class Form:
     asks_contact: bool
     documents: bool
     polls: bool = True
+    numbered: bool = True
+    answer_within: timedelta | None = None
     photo_by_url: bool = False
     deep_links: bool = False
     window: timedelta | None = None
@@ -41,6 +45,7 @@ class Refusal(StrEnum):
     STALE = "stale"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
+    NO_ACCOUNT = "no_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,21 @@ class CallFailedError(Exception):
     """The messenger refused a call that is no send, or was not reached; `outcome` says what it means."""
 
     def __init__(self, outcome: Outcome) -> None:
-        super().__init__(str(outcome))
+        super().__init__(said(outcome))
         self.outcome = outcome
+
+
+def said(outcome: Outcome) -> str:
+    """An outcome as one line for logs and the operator."""
+    match outcome:
+        case Later(after=after, reason=reason):
+            return f"{reason}; try again in {after.total_seconds():g} s"
+        case Never(reason=why, detail=detail):
+            return f"{why}: {detail}"
+        case AccountDown(detail=detail):
+            return detail
+        case _:
+            return type(outcome).__name__
 
 
 class Channel(Protocol):

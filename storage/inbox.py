@@ -13,12 +13,14 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables import Inbox, core
 from storage.types import micros
 
 INBOX = core(Inbox)
 _WAITING: ColumnElement[str] = literal_column("'waiting'")  # spelt out for the partial indexes
+_ASIDE = "aside:"
 LONGEST_GROUP = 1_000
 """More rows than this in one statement would pass the databases' limits of parameters."""
 
@@ -72,6 +74,44 @@ def receive(conn: Connection, arrivals: Sequence[Arrival]) -> list[bool]:
     return [arrival.id in fresh for arrival in arrivals]
 
 
+def set_aside(conn: Connection, arrival: Arrival, raw: bytes, next_try_at: datetime) -> None:
+    """Keep a message whose turn is too slow to be waited for, beside whatever the turn writes.
+
+    The turn may hold the message's own key in an open transaction, so it lies here under another one until
+    `take_in` gives it its own, or lets it go because the turn went through after all.
+    """
+    row = {
+        "id": arrival.id,
+        "account": arrival.account,
+        "native_id": _ASIDE + arrival.native_id,
+        "address": arrival.address,
+        "raw": raw,
+        "state": "waiting",
+        "received_at": arrival.received_at,
+        "next_try_at": next_try_at,
+    }
+    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    conn.execute(insert(INBOX).values(row).on_conflict_do_nothing(index_elements=["account", "native_id"]))
+
+
+def take_in(conn: Connection, kept: Waiting) -> bool:
+    """Whether a message is still to be taken; one set aside gets its own key, or goes when that is there.
+
+    Raises the database's error while the turn that it was set aside from is still at it.
+    """
+    if not kept.native_id.startswith(_ASIDE):
+        return True
+    own = kept.native_id.removeprefix(_ASIDE)
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("SET LOCAL lock_timeout = '500ms'")  # the key may be another transaction's
+    known = select(INBOX.c.id).where(INBOX.c.account == kept.account, INBOX.c.native_id == own).exists()
+    mine = INBOX.c.id == kept.id
+    taken = conn.execute(INBOX.update().where(mine, ~known).values(native_id=own)).rowcount
+    if not taken:
+        conn.execute(INBOX.delete().where(mine))
+    return bool(taken)
+
+
 def waiting_addresses(conn: Connection, digests: Collection[bytes]) -> set[bytes]:
     """Which of these chats have an earlier message waiting: their later ones are to be held, not run."""
     if not digests:
@@ -112,6 +152,11 @@ def fail(conn: Connection, failures: Iterable[Failure]) -> None:
             ),
             rows,
         )
+
+
+def put_off(conn: Connection, row: int, until: datetime) -> None:
+    """Leave a waiting message until later, without counting a try."""
+    conn.execute(INBOX.update().where(INBOX.c.id == row).values(next_try_at=until))
 
 
 def done(conn: Connection, ids: Collection[int]) -> None:

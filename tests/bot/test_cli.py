@@ -388,7 +388,7 @@ def test_doctor_knows_a_wrong_token(cachly, installed, monkeypatch):
     monkeypatch.setenv("CACHLY_TELEGRAM_TOKEN", "123456:REVOKED")
     code, out, _ = cachly("doctor")
     assert code == 1
-    assert "✗ bot: " in out
+    assert "✗ telegram: bot: " in out
     assert "REVOKED" not in out
 
 

@@ -128,3 +128,35 @@ async def test_updates_without_numbers_are_a_failure():
             await poller.run()
     assert poller.states == {"telegram": "failing"}
     assert poller.offset is None
+
+
+class Once:
+    """A messenger without numbers: it gives each update once, whatever becomes of it."""
+
+    def __init__(self, *texts):
+        """The texts wait, one a poll."""
+        self.waiting = list(texts)
+        self.empty = asyncio.Event()
+
+    async def poll(self, offset, wait):
+        """The next one; waits when there is none."""
+        assert offset is None
+        if not self.waiting:
+            self.empty.set()
+            await asyncio.sleep(wait)
+        return [json.dumps({"text": self.waiting.pop(0)}).encode()]
+
+
+async def test_what_is_given_once_is_held_until_it_is_committed():
+    """Without numbers nothing more is fetched while what was fetched is not committed, so nothing is lost."""
+    once, cachly = Once("một", "hai", "ba"), Cachly(wanted=3)
+    cachly.faults = [OSError("the database"), TimeoutError(), ValueError("a bug")]
+    poller = Poller("zalo", once, cachly, pauses=(0.0,), numbered=False)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(poller.run())
+        async with asyncio.timeout(5):
+            await cachly.done.wait()
+            await once.empty.wait()
+        task.cancel()
+    assert cachly.committed == [("zalo", text) for text in ("một", "hai", "ba")]
+    assert poller.states == {"zalo": "polling"}

@@ -7,6 +7,7 @@ import pytest
 from bot.catalogues import Catalogue, load
 from bot.formatting import fill, show, show_distance, show_number, show_time
 from bot.rendering import MissingParameterError, Renderer
+from quarantine.channel import Presence
 from quarantine.letters import Asked, Enclosure, Letter, Option
 from quarantine.messages import Button, Term, Want
 from quarantine.people import Person, Sex, Unit, UnitKind
@@ -48,7 +49,9 @@ def draw(*given):
 @pytest.fixture(scope="module")
 def renderer():
     """A renderer with the texts of this file."""
-    return Renderer(texts(), draw, {"telegram": "cachly_bot"})
+    return Renderer(
+        texts(), draw, {"telegram": Presence("@cachly_bot", "https://t.me/cachly_bot?start={code}")}
+    )
 
 
 def letter(key="a.late", **fields):

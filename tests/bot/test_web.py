@@ -11,6 +11,7 @@ import pytest
 
 from bot.health import Health
 from bot.web import BODY_LIMIT, PortTakenError, Site, serving
+from quarantine.channel import Refusal
 from tests.bot.captured_logs import taken_over
 
 SECRET = "s3cret-of-the-webhook"
@@ -31,10 +32,26 @@ class Cachly:
         self.state = health
         self.at = NOW
         self.moves = []
+        self.refused = []
 
     def now(self):
         """The clock."""
         return self.at
+
+    def admit(self, account, headers, body):
+        """The secret of the one account."""
+        if account != "telegram":
+            return Refusal.NO_ACCOUNT
+        if HEADER not in headers:
+            return Refusal.UNSIGNED
+        if len(body) == 1:
+            return Refusal.UNREADABLE
+        return None if headers[HEADER] == SECRET else Refusal.FORGED
+
+    def refuse(self, account, refusal):
+        """Count."""
+        assert account
+        self.refused.append(refusal)
 
     async def hear(self, account, body):
         """Commit, or fail."""
@@ -59,7 +76,7 @@ class Cachly:
 @asynccontextmanager
 async def served(service, *, demo=False):
     """A client that speaks to a server on a free port."""
-    site = Site(service, {"telegram": SECRET}, service if demo else None)
+    site = Site(service, service if demo else None)
     async with (
         serving(site.app(), "127.0.0.1", 0) as port,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client,
@@ -101,7 +118,18 @@ async def test_a_wrong_secret_is_refused(given):
     service = Cachly()
     async with served(service) as client:
         headers = {} if given is None else {HEADER: given}
-        assert (await client.post("/hooks/telegram", data=b"{}", headers=headers)).status == 403
+        wanted = 401 if given is None else 403
+        assert (await client.post("/hooks/telegram", data=b"{}", headers=headers)).status == wanted
+    assert not service.committed
+    assert service.refused == [Refusal.UNSIGNED if given is None else Refusal.FORGED]
+
+
+async def test_a_signed_push_that_nobody_can_read_is_refused():
+    """400 tells the messenger that the same again would be no better."""
+    service = Cachly()
+    async with served(service) as client:
+        assert (await client.post("/hooks/telegram", data=b"{", headers={HEADER: SECRET})).status == 400
+    assert service.refused == [Refusal.UNREADABLE]
     assert not service.committed
 
 
@@ -129,6 +157,7 @@ async def test_a_body_that_is_too_long_is_refused(chunked):
         assert (await client.post("/hooks/telegram", data=data, headers={HEADER: SECRET})).status == 413
         fits = b"x" * BODY_LIMIT
         assert (await client.post("/hooks/telegram", data=fits, headers={HEADER: SECRET})).status == 200
+    assert service.refused == [Refusal.TOO_LARGE]
 
 
 async def test_health_is_told_in_counts():
@@ -144,6 +173,8 @@ async def test_health_is_told_in_counts():
             "outbox_oldest_seconds": 0.0,
             "sweep_age_seconds": None,
             "accounts": {"telegram": "webhook"},
+            "ignored": {},
+            "refused": {},
             "wrong": [],
         }
 
@@ -210,7 +241,7 @@ async def test_a_taken_port_is_said_in_a_sentence():
         with pytest.raises(
             PortTakenError, match=f"port {port}: another program already does. Set CACHLY_HTTP_PORT"
         ):
-            async with serving(Site(Cachly(), {}).app(), "127.0.0.1", port):
+            async with serving(Site(Cachly()).app(), "127.0.0.1", port):
                 pytest.fail("it listens on a port that is taken")
 
 
@@ -219,7 +250,7 @@ async def test_requests_in_flight_are_finished_on_stopping():
     service = Cachly()
     service.commits.clear()
     async with aiohttp.ClientSession() as client, asyncio.TaskGroup() as group:
-        async with serving(Site(service, {"telegram": SECRET}).app(), "127.0.0.1", 0) as port:
+        async with serving(Site(service).app(), "127.0.0.1", 0) as port:
             url = f"http://127.0.0.1:{port}/hooks/telegram"
             call = group.create_task(client.post(url, data=b"{}", headers={HEADER: SECRET}))
             await asyncio.wait({call}, timeout=0.1)
@@ -239,6 +270,5 @@ async def test_the_web_server_logs_no_addresses_and_no_bodies():
             await client.post("/hooks/telegram", data=b"{}", headers={HEADER: "wrong-0912345678"})
     said = lines.getvalue()
     assert "hook not committed" in said
-    assert "hook refused" in said
     for secret in (SECRET, "Nguyễn", "0912345678", "ABCDEF"):
         assert secret not in said

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from channels.telegram import Me, Profile, Telegram
-from channels.telegram_errors import CallFailed
+from channels.telegram import Telegram
+from channels.telegram_account import Me
 from channels.telegram_kinds import WANTED
-from channels.telegram_webhook import secret_matches
-from quarantine.channel import MenuEntry
+from channels.telegram_webhook import HEADER, secret_matches
+from quarantine.channel import CallFailedError, Finding, MenuEntry, Presence, Profile, Refusal
 from quarantine.messages import AccountDown, Address, Incoming, Kind, Later
 from tests.channels.conftest import TOKEN
 
@@ -116,12 +116,59 @@ async def test_who_the_bot_is(telegram, server):
     assert server.sent == [("getMe", {})]
 
 
-async def test_a_webhook_is_set_with_its_secret(telegram, server):
+ME = {"id": 42, "is_bot": True, "first_name": "Cachly", "username": "CachlyBot"}
+
+
+async def test_how_people_find_the_bot(telegram, server):
+    """Meeting the account gives its name and the link that opens its chat with a code."""
+    server.succeed(ME)
+    assert await telegram.meet(()) == Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}")
+
+
+HOOK = "https://cachly.example/hooks/tg"
+
+
+@pytest.mark.parametrize(
+    ("info", "wanted", "found", "wrong"),
+    [
+        ({"url": ""}, "", "polling, 0 updates wait", ""),
+        ({"url": HOOK, "pending_update_count": 2}, HOOK, "webhook set, 2 updates wait", ""),
+        ({"url": HOOK}, "", "webhook set, 0 updates wait", "Not as CACHLY_PUBLIC_URL says"),
+        ({"url": ""}, HOOK, "polling, 0 updates wait", "Not as CACHLY_PUBLIC_URL says"),
+        (
+            {"url": HOOK, "pending_update_count": 3, "last_error_message": "Wrong response: 502"},
+            HOOK,
+            "webhook set, 3 updates wait",
+            "Telegram cannot deliver: Wrong response: 502.",
+        ),
+    ],
+)
+async def test_the_account_is_examined_in_words(telegram, server, info, wanted, found, wrong):
+    """Doctor is told who the bot is and whether messages come in the way that they should."""
+    server.succeed(ME)
+    server.succeed({"has_custom_certificate": False, "pending_update_count": 0} | info)
+    bot, messages = await telegram.examine(wanted, NOW)
+    assert bot == Finding("bot", "@CachlyBot")
+    assert (messages.part, messages.found) == ("messages", found)
+    assert messages.wrong.startswith(wrong)
+    assert bool(messages.wrong) is bool(wrong)
+
+
+async def test_a_wrong_token_is_found(telegram, server):
+    """A token that Telegram refuses is one finding that says what to look at, and does not show it."""
+    server.refuse(401, "Unauthorized")
+    (found,) = await telegram.examine("", NOW)
+    assert found.wrong.startswith("Is its token whole")
+    assert TOKEN not in repr(found)
+
+
+async def test_a_webhook_is_set_with_its_secret(server):
     """Updates of the kinds that we read are pushed under the secret; what waits is kept."""
-    server.succeed()
-    await telegram.set_webhook("https://cachly.example/hooks/tg", "s3cret_-")
-    server.succeed()
-    await telegram.delete_webhook()
+    async with Telegram("tg", TOKEN, server.url, hook_secret="s3cret_-") as telegram:
+        server.succeed()
+        await telegram.push_to("https://cachly.example/hooks/tg")
+        server.succeed()
+        await telegram.push_nowhere()
     hook = {
         "url": "https://cachly.example/hooks/tg",
         "secret_token": "s3cret_-",
@@ -132,10 +179,26 @@ async def test_a_webhook_is_set_with_its_secret(telegram, server):
 
 
 @pytest.mark.parametrize("secret", ["", "có dấu", "a b", "x" * 257])
-async def test_a_secret_that_telegram_cannot_send_is_refused(telegram, secret):
+async def test_a_secret_that_telegram_cannot_send_is_refused(secret):
     """A secret outside A-Z, a-z, 0-9, _ and - would never match again."""
+    telegram = Telegram("tg", TOKEN, hook_secret=secret)
     with pytest.raises(ValueError, match="1 to 256"):
-        await telegram.set_webhook("https://cachly.example/hooks/tg", secret)
+        await telegram.push_to("https://cachly.example/hooks/tg")
+
+
+@pytest.mark.parametrize(
+    ("headers", "refusal"),
+    [
+        ({}, Refusal.UNSIGNED),
+        ({HEADER: ""}, Refusal.FORGED),
+        ({HEADER: "s3cret_"}, Refusal.FORGED),
+        ({HEADER: "s3cret_-"}, None),
+    ],
+)
+def test_a_push_is_admitted_by_its_secret(headers, refusal):
+    """What shows our secret is Telegram's; anything else is refused, and why is said."""
+    telegram = Telegram("tg", TOKEN, hook_secret="s3cret_-")
+    assert telegram.admits(headers, b"{}", NOW) is refusal
 
 
 async def test_what_everybody_sees_is_set_by_language(telegram, server):
@@ -194,7 +257,7 @@ async def test_a_long_poll_outwaits_the_patience_of_other_calls(telegram, server
 async def test_a_call_of_the_poller_says_what_to_do_when_it_fails(telegram, server, ask, answer, outcome):
     """A failed poll carries the outcome, without the token in its words."""
     server.answers.append(answer)
-    with pytest.raises(CallFailed) as failed:
+    with pytest.raises(CallFailedError) as failed:
         await ask(telegram)
     if answer[1] != b"<html>":
         assert failed.value.outcome == outcome
@@ -205,9 +268,9 @@ async def test_a_call_of_the_poller_says_what_to_do_when_it_fails(telegram, serv
 def test_hearing_is_bound_to_the_account(telegram):
     """The channel hears for its own account."""
     body = b'{"update_id":5,"message":{"chat":{"id":7,"type":"private"},"date":1,"text":"hi"}}'
-    one, batch = telegram.hear(body, NOW), telegram.hear_many([body, b"?"], NOW)
-    assert one[0].incoming.address == Address("tg", "7")
-    assert [heard.order for heard in batch] == [5, None]
+    (one,), (other,) = telegram.hear(body, NOW), telegram.hear(b"?", NOW)
+    assert one.incoming.address == Address("tg", "7")
+    assert [one.order, other.order] == [5, None]
 
 
 @pytest.mark.parametrize(("token", "api"), [("", "https://api.telegram.org"), ("42:x", "api.telegram.org")])

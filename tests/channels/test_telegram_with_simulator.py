@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from channels.telegram import Me, Profile, Telegram
+from channels.telegram import Telegram
+from channels.telegram_account import Me
 from channels.telegram_request import Timeouts
+from quarantine.channel import MenuEntry, Profile
 from quarantine.location import Fix, Source
 from quarantine.messages import (
     Button,
@@ -13,7 +15,6 @@ from quarantine.messages import (
     Delivered,
     Kind,
     Later,
-    MenuEntry,
     Never,
     Reason,
     Reply,
@@ -45,13 +46,13 @@ async def bench():
 async def channel(bench):
     """The channel on that server."""
     patience = Timeouts(connect=2, read=0.5, write=1)
-    async with Telegram("telegram", TOKEN, bench.root, timeouts=patience) as telegram:
+    async with Telegram("telegram", TOKEN, bench.root, timeouts=patience, hook_secret="s3cret") as telegram:
         yield telegram
 
 
 async def hear_all(channel):
     """Everything that waits, as messages."""
-    return [heard.incoming for heard in channel.hear_many(await channel.poll(None, 0), NOW)]
+    return [heard.incoming for body in await channel.poll(None, 0) for heard in channel.hear(body, NOW)]
 
 
 def on_screen(bench, message_id):
@@ -180,17 +181,18 @@ async def test_polling_lets_go_only_of_what_was_asked_beyond(channel, bench):
     await bench.act("text", text="hai")
     first, second = await hear_all(channel)
     assert [first.text, second.text] == ["một", "hai"]
-    (again,) = channel.hear_many(await channel.poll(int(first.id) + 1, 0), NOW)
+    (body,) = await channel.poll(int(first.id) + 1, 0)
+    (again,) = channel.hear(body, NOW)
     assert again.incoming == second
     assert await channel.poll(int(second.id) + 1, 0) == []
 
 
 async def test_the_webhook_brings_the_secret(channel, bench):
     """The server keeps the address and the secret with which it will push."""
-    await channel.set_webhook("http://127.0.0.1:9/hooks/telegram", "s3cret")
+    await channel.push_to("http://127.0.0.1:9/hooks/telegram")
     assert (bench.world.webhook.url, bench.world.webhook.secret) == (
         "http://127.0.0.1:9/hooks/telegram",
         "s3cret",
     )
-    await channel.delete_webhook()
+    await channel.push_nowhere()
     assert bench.world.webhook is None
