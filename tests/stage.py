@@ -23,6 +23,7 @@ from bot.rendering import Renderer
 from bot.sweeps import Sweeps
 from bot.turns import Arrived, Turns
 from handlers.book import script
+from quarantine.channel import Presence
 from quarantine.days import ZONE, local_day
 from quarantine.effects import AddressBound, Effect, EpisodeAdded, EpisodeChanged, PersonAdded, PostingAdded
 from quarantine.messages import Address, Delivered, Incoming, Kind, Never, Outcome, Reason, Reply
@@ -179,7 +180,11 @@ class Stage:
         self.random_below = same_random()
         self.ids = Ids(self.clock.now, self.random_below)
         self.catalogue = load(strict=True)
-        self.renderer = Renderer(self.catalogue, lambda *_: b"png", {ACCOUNT: "CachlyBot"})
+        self.renderer = Renderer(
+            self.catalogue,
+            lambda *_: b"png",
+            {ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}")},
+        )
         self.phones = {name: phone_of(name, start) for name in cast}
         self.deliveries: list[Delivery] = []
         self.code = ""

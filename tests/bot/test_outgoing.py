@@ -18,6 +18,7 @@ from bot.rendering import Renderer
 from bot.sender import Pace, Sender
 from bot.turns import Turns
 from handlers.script import script
+from quarantine.channel import Presence
 from quarantine.checkins import Stage
 from quarantine.effects import LetterPosted
 from quarantine.letters import Asked, Condition, Letter, Option, Watch
@@ -87,7 +88,11 @@ class Office:
         self.keyring = Keyring.parse(Keyring.make_key("2021a"))
         self.clock, self.phone = Hand(), Phone()
         self.number = itertools.count(2**40)
-        self.renderer = Renderer(load(strict=True), lambda *_: b"png", {ACCOUNT: "cachly_bot"})
+        self.renderer = Renderer(
+            load(strict=True),
+            lambda *_: b"png",
+            {ACCOUNT: Presence("@cachly_bot", "https://t.me/cachly_bot?start={code}")},
+        )
         self.turns = Turns(
             engine=engine,
             keyring=self.keyring,

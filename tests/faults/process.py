@@ -26,6 +26,7 @@ from bot.sender import Pace, Sender
 from bot.sweeps import Sweeps
 from bot.turns import Arrived, Turns
 from handlers.book import script
+from quarantine.channel import Presence
 from quarantine.messages import Delivered, Incoming, Outcome, Reply
 from storage import outbox
 from storage.engine import open_engine
@@ -102,7 +103,11 @@ class Play:
         self.instant = plan.steps[0].at
         self.step = -1
         self.hits = 0
-        renderer = Renderer(CATALOGUE, lambda *_: b"png", {ACCOUNT: "CachlyBot"})
+        renderer = Renderer(
+            CATALOGUE,
+            lambda *_: b"png",
+            {ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}")},
+        )
         self.turns = Turns(
             engine=open_engine(plan.url),
             keyring=Keyring.parse(plan.key),

@@ -16,6 +16,7 @@ from bot.rendering import Renderer
 from bot.sweeps import Sweeps
 from bot.turns import Arrived, Turns, no_probe
 from handlers.book import script
+from quarantine.channel import Presence
 from quarantine.messages import Delivered
 from storage.sealing import Keyring
 from storage.tables import core
@@ -60,7 +61,11 @@ class Room:
     def __init__(self, engine, clock, book=script, probe=no_probe, claim_for=CLAIM_FOR):
         """Build everything; what is shown on phones is kept in `shown`."""
         self.engine, self.clock = engine, clock
-        renderer = Renderer(CATALOGUE, lambda *_: b"png", {ACCOUNT: "CachlyBot"})
+        renderer = Renderer(
+            CATALOGUE,
+            lambda *_: b"png",
+            {ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}")},
+        )
         self.turns = Turns(
             engine=engine,
             keyring=KEYRING,
