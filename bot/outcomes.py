@@ -25,7 +25,7 @@ _LOST = frozenset({Reason.BLOCKED, Reason.GONE, Reason.NO_ADDRESS})
 
 def record(conn: Connection, turns: Turns, results: Sequence[outbox.Result]) -> int:
     """Record the outcomes of letters and let each have its consequences; answers how many were ours."""
-    recorded = outbox.record(conn, turns.keyring, results)
+    recorded = outbox.record(conn, turns.keyring, results, turns.reaches)
     _follow_up(conn, turns, [one for one in recorded if one.watch or isinstance(one.outcome, Never)])
     return len(recorded)
 

@@ -93,7 +93,9 @@ class Outgoing:
 
     def _claims(self, conn: Connection, limit: int) -> outbox.Claims:
         now = self.turns.clock.now()
-        return outbox.claim(conn, self.turns.keyring, [self.account], limit, now, self.claim_for)
+        return outbox.claim(
+            conn, self.turns.keyring, [self.account], limit, now, self.claim_for, self.turns.reaches
+        )
 
     def _parcel(self, claimed: Claimed, user: str) -> Parcel:
         letter = claimed.letter
@@ -144,7 +146,9 @@ class Outgoing:
             for result in results:
                 await self._record([result])
         else:
-            await self.database.run(lambda conn: outbox.record(conn, self.turns.keyring, results))
+            await self.database.run(
+                lambda conn: outbox.record(conn, self.turns.keyring, results, self.turns.reaches)
+            )
         return None
 
     def _recording(self, results: Sequence[Result]) -> Callable[[Connection], None]:

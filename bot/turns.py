@@ -21,6 +21,7 @@ from quarantine.messages import Address, Incoming, Kind, Term
 from quarantine.store import Context
 from quarantine.talk import Speak, take
 from quarantine.turn import Turn
+from quarantine.windows import NO_LIMITS, Reaches
 from storage import contexts, inbox
 from storage.apply import StaleDecisionError, apply
 from storage.lookups import address_digest
@@ -79,6 +80,7 @@ class Turns:
         ids: Ids,
         random_below: Callable[[int], int],
         probe: Probe = no_probe,
+        reaches: Reaches = NO_LIMITS,
     ) -> None:
         self.engine = engine
         self.keyring = keyring
@@ -88,6 +90,7 @@ class Turns:
         self.ids = ids
         self.random_below = random_below
         self.probe = probe
+        self.reaches = reaches
 
     def take_group(self, group: Sequence[Arrived]) -> list[After]:
         """Take a group in one commit; when that fails, take its messages one by one."""
@@ -104,7 +107,7 @@ class Turns:
     ) -> Turn:
         """A turn opened by the clock or by the outcome of a letter, within the caller's transaction."""
         at = now or self.clock.now()
-        turn = self._turn(SqlStore(conn, self.keyring, at), at)
+        turn = self._turn(SqlStore(conn, self.keyring, at, reaches=self.reaches), at)
         decide(turn)
         self.probe("before apply")
         apply(conn, self.keyring, turn.effects, turn.now, self.ids.one)
@@ -117,7 +120,7 @@ class Turns:
         context = contexts.load_for_owner(conn, self.keyring, [owner]).get(owner)
         if context is None:
             return []
-        turn = self._turn(SqlStore(conn, self.keyring, now), now, context=context)
+        turn = self._turn(SqlStore(conn, self.keyring, now, reaches=self.reaches), now, context=context)
         language = turn.person.language if turn.person else "vi"
         return [
             MenuEntry(command.name, self.speak(Term(command.label), language))
@@ -165,11 +168,16 @@ class Turns:
         if not todo:
             return results
         known = contexts.load(
-            conn, self.keyring, [group[index].incoming for index in todo], self.ids.one, now
+            conn,
+            self.keyring,
+            [group[index].incoming for index in todo],
+            self.ids.one,
+            now,
+            self.reaches,
         )
         # Only now are the chats locked: an earlier message of one may have failed while we waited for it.
         held = self._hold(conn, group, rows, todo, now)
-        store = SqlStore(conn, self.keyring, now, _persons(known))
+        store = SqlStore(conn, self.keyring, now, _persons(known), self.reaches)
         effects: list[Effect] = []
         failed: set[int] = set()
         for index, context in zip(todo, known, strict=True):

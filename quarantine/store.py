@@ -13,11 +13,16 @@ from quarantine.location import Judgement
 from quarantine.people import Episode, EpisodeState, Officer, Person, Posting, Unit
 from quarantine.tasks import Task, TaskKind
 from quarantine.triage import Level
+from quarantine.windows import Reach
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """The address a message came from, as we know it; `released` when another chat has taken its place."""
+    """A chat as we know it; `released` when another chat has taken its place.
+
+    `preferred_at` is when the person chose to be written to here: the latest choice holds. After `open_until`
+    nothing arrives there but approved messages, until the person writes again; None where that has no end.
+    """
 
     id: int
     account: str
@@ -25,6 +30,13 @@ class Chat:
     reachable: bool = True
     language: str | None = None
     released: bool = False
+    preferred_at: datetime | None = None
+    heard_at: datetime | None = None
+    open_until: datetime | None = None
+
+    def usable(self, now: datetime) -> bool:
+        """Whether anything may be written there now."""
+        return self.reachable and (self.open_until is None or self.open_until > now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,4 +219,8 @@ class Store(Protocol):
 
     def chats(self, person_id: int) -> Sequence[Chat]:
         """The chats that speak for a person."""
+        ...
+
+    def reach(self, account: str) -> Reach:
+        """How far an account reaches."""
         ...

@@ -14,6 +14,7 @@ from quarantine.people import EpisodeState, Officer, Person
 from quarantine.store import File, LastReport
 from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.triage import Level
+from quarantine.windows import NO_LIMITS, Reaches
 from storage import records, tables
 from storage.sealing import Keyring
 from storage.spelling import among
@@ -64,11 +65,17 @@ class CaseReader(UnitTree):
     """
 
     def __init__(
-        self, conn: Connection, keyring: Keyring, now: datetime, expected: Collection[int] = ()
+        self,
+        conn: Connection,
+        keyring: Keyring,
+        now: datetime,
+        expected: Collection[int] = (),
+        reaches: Reaches = NO_LIMITS,
     ) -> None:
         super().__init__(conn)
         self.keyring = keyring
         self.now = now
+        self.reaches = reaches
         self._expected = frozenset(expected)
         self._people: dict[int, Person] = {}
         self._staff: dict[int, list[Officer]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, select, true
@@ -14,6 +14,7 @@ from quarantine.checkins import Checkin
 from quarantine.messages import Address, Incoming, Kind
 from quarantine.people import Episode, Person, Posting
 from quarantine.store import Chat, Context, Prompt
+from quarantine.windows import NO_LIMITS, Reaches, closes_at, closing_at, reach_of
 from storage import lookups, records, tables
 from storage.lookups import Index
 from storage.sealing import Keyring
@@ -61,7 +62,12 @@ _MEMBERS = select(_PERSON.c.id, _PERSON.c.profile, _PERSON.c.language, _PERSON.c
 _HEARD = (
     _ADDRESS.update()
     .where(among(_ADDRESS.c.id))
-    .values(last_inbound_at=bindparam("heard_at", type_=Instant()), reachable=true())
+    .values(
+        last_inbound_at=bindparam("heard_at", type_=Instant()),
+        reachable=true(),
+        open_until=bindparam("until", type_=Instant()),
+        next_at=bindparam("told_at", type_=Instant()),
+    )
 )
 _EPISODES = (
     select(_EPISODE)
@@ -97,7 +103,12 @@ _CHATS_OF = (
 
 
 def load(
-    conn: Connection, keyring: Keyring, incoming: Sequence[Incoming], ids: Callable[[], int], now: datetime
+    conn: Connection,
+    keyring: Keyring,
+    incoming: Sequence[Incoming],
+    ids: Callable[[], int],
+    now: datetime,
+    reaches: Reaches = NO_LIMITS,
 ) -> list[Context]:
     """What is known about the sender of each message, in the same order; chats never seen are added.
 
@@ -112,7 +123,7 @@ def load(
     address_ids = _resolve(conn, keyring, senders, ids)
     chat_ids = sorted(set(address_ids.values()))
     people, chats = _lock(conn, keyring, chat_ids)
-    _note_heard(conn, incoming, address_ids, now)
+    _note_heard(conn, incoming, address_ids, now, reaches)
     known = _read(conn, keyring, people, {chat.id for chat in chats.values() if chat.person_id is None})
     return [known.context(chats[address_ids[sender]]) for sender in senders]
 
@@ -244,14 +255,22 @@ def _people(conn: Connection, keyring: Keyring, person_ids: Sequence[int]) -> _P
 
 
 def _note_heard(
-    conn: Connection, incoming: Sequence[Incoming], address_ids: dict[Address, int], now: datetime
+    conn: Connection,
+    incoming: Sequence[Incoming],
+    address_ids: dict[Address, int],
+    now: datetime,
+    reaches: Reaches,
 ) -> None:
-    # What came by a link of ours shows nothing to the messenger: it opens no window, and no blocked chat.
-    wrote = {
-        address_ids[one.address] for one in incoming if one.kind is not Kind.BLOCKED and one.answers is None
-    }
-    if wrote:
-        conn.execute(_HEARD, {"ids": sorted(wrote), "heard_at": now})
+    """A statement for each length of window, which is one in most deployments."""
+    wrote: dict[timedelta | None, set[int]] = defaultdict(set)
+    for one in incoming:
+        # What came by a link of ours shows nothing to the messenger: it opens no window, and no blocked chat.
+        if one.kind is not Kind.BLOCKED and one.answers is None:
+            wrote[reach_of(reaches, one.address.account).window].add(address_ids[one.address])
+    for window, chats in wrote.items():
+        until = None if window is None else closes_at(now, window)
+        told_at = None if window is None else closing_at(now, window)
+        conn.execute(_HEARD, {"ids": sorted(chats), "heard_at": now, "until": until, "told_at": told_at})
 
 
 def _read(conn: Connection, keyring: Keyring, people: _People, strangers: Collection[int]) -> _Known:

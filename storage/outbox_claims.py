@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, or_, select, text
+from sqlalchemy import Connection, bindparam, case, exists, func, or_, select, text
 
 from quarantine.checkins import ANSWERABLE
 from quarantine.letters import Condition, Enclosure, Letter, Watch
 from quarantine.messages import Address, Priority
 from quarantine.people import EpisodeState, Person
 from quarantine.tasks import TaskState
+from quarantine.windows import NO_LIMITS, Reaches, approvals
 from storage import facts, records, tables, wire
 from storage.engine import database_now
 from storage.facts import Facts, PromptCase
+from storage.outbox_chats import NOW, of_chat
 from storage.sealing import Keyring
 from storage.spelling import among
 from storage.tables import core
@@ -84,7 +86,6 @@ class Claims:
 # Literals, not parameters: a partial index is used only where the statement's text implies its condition.
 _UNSENT = text("letter.status IN ('due', 'claimed')")
 _EARLIER_UNSENT = text("earlier.status IN ('due', 'claimed')")
-_NOW = bindparam("now", type_=Instant())
 _DB_NOW = bindparam("db_now", type_=Instant())
 
 _BEFORE_IT = (
@@ -95,34 +96,13 @@ _BEFORE_IT = (
         _EARLIER_UNSENT,
         or_(_EARLIER.c.priority == int(Priority.ALERT), _LETTER.c.priority > int(Priority.ALERT)),
         # A prompt that waits for a conversation to end holds nobody up; one that failed once does.
-        or_(_EARLIER.c.due_at <= _NOW, _EARLIER.c.attempts > 0),
+        or_(_EARLIER.c.due_at <= NOW, _EARLIER.c.attempts > 0),
     )
     .scalar_subquery()
 )
 """The letter to the same person that must go first: an aggregate, so that no planner makes a join."""
 
-_OWN_CHAT = or_(_ADDRESS.c.person_id == _LETTER.c.owner, _ADDRESS.c.id == _LETTER.c.owner)
-
-
-def _of_chat(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A column of the chat that the letter goes to: the one named, the person's latest, or a stranger's.
-
-    One that speaks for somebody else by now, or that cannot be written to, is passed over.
-    """
-    reachable = select(column).where(_ADDRESS.c.reachable)
-    latest = (
-        reachable.where(_ADDRESS.c.person_id == _LETTER.c.owner)
-        .order_by(_ADDRESS.c.last_inbound_at.desc().nulls_last(), _ADDRESS.c.id.desc())
-        .limit(1)
-    )
-    return func.coalesce(
-        reachable.where(_ADDRESS.c.id == _LETTER.c.address_id, _OWN_CHAT).scalar_subquery(),
-        latest.scalar_subquery(),
-        reachable.where(_ADDRESS.c.id == _LETTER.c.owner).scalar_subquery(),
-    )
-
-
-_ACCOUNT = _of_chat(_ADDRESS.c.account)
+_ACCOUNT = of_chat(_ADDRESS.c.account)
 _STILL_ASKED = exists().where(
     _CHECKIN.c.prompt_id == _LETTER.c.about,
     _CHECKIN.c.stage.in_([stage.value for stage in sorted(ANSWERABLE)]),
@@ -147,13 +127,13 @@ _BUSY_UNTIL = (
 _CANDIDATES = (
     select(
         _LETTER,
-        _of_chat(_ADDRESS.c.id).label("chat_id"),
+        of_chat(_ADDRESS.c.id).label("chat_id"),
         _HOLDS.label("holds"),
         _BUSY_UNTIL.label("busy_until"),
     )
     .where(
         _UNSENT,
-        _LETTER.c.due_at <= _NOW,
+        _LETTER.c.due_at <= NOW,
         or_(_LETTER.c.status == "due", _LETTER.c.lease_until <= _DB_NOW),
         _BEFORE_IT.is_(None),
         or_(_ACCOUNT.is_(None), _ACCOUNT.in_(bindparam("accounts", expanding=True))),
@@ -203,6 +183,7 @@ def claim(
     limit: int,
     now: datetime,
     lease_for: timedelta,
+    reaches: Reaches = NO_LIMITS,
 ) -> Claims:
     """Claim at most `limit` due letters that go to chats on these accounts, or to nobody who has one.
 
@@ -213,7 +194,7 @@ def claim(
     """
     db_now = database_now(conn)
     moment = {"now": now, "db_now": db_now, "limit": limit, "accounts": list(accounts)}
-    rows = conn.execute(_CANDIDATES, moment).all()
+    rows = conn.execute(_CANDIDATES, moment | {"approved": approvals(reaches)}).all()
     dropped: list[Dropped] = []
     claimed: list[_Readable] = []
     waiting: list[dict[str, Any]] = []

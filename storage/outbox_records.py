@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, false, or_, select, text
+from sqlalchemy import Connection, bindparam, false, or_, select, text
 
 from quarantine.letters import Watch
 from quarantine.messages import AccountDown, Delivered, Later, Moved, Never, Outcome, Priority, Reason
+from quarantine.windows import NO_LIMITS, Reaches, approvals
 from storage import lookups, tables
+from storage.outbox_chats import USABLE
 from storage.outbox_claims import Claimed
 from storage.sealing import Keyring
 from storage.spelling import among
@@ -27,6 +29,8 @@ DOWN = "down"
 ACCOUNT_PAUSE = timedelta(minutes=1)
 """When a letter is tried again whose account was down."""
 _CHAT_LOST = frozenset({Reason.BLOCKED, Reason.GONE})
+_NOT_HERE = frozenset({*_CHAT_LOST, Reason.WINDOW, Reason.QUOTA})
+"""Why one chat will not get a letter that another of the same person may."""
 ELSEWHERE = "another chat"
 """Why a letter waits that one chat has refused for good: the person has another one."""
 
@@ -91,8 +95,15 @@ _HOLD = (
     .values(due_at=_AT)
 )
 _UNREACHABLE = _ADDRESS.update().where(among(_ADDRESS.c.id)).values(reachable=false())
-_HAS_OTHER_CHAT = select(_LETTER.c.id).where(
-    among(_LETTER.c.id), exists().where(_ADDRESS.c.person_id == _LETTER.c.owner, _ADDRESS.c.reachable)
+_SHUT = _ADDRESS.update().where(_ADDRESS.c.id == _ROW).values(open_until=_AT, next_at=None)
+_OTHER_CHATS = (
+    select(_LETTER.c.id, _LETTER.c.reason, _ADDRESS.c.id.label("chat_id"))
+    .join_from(_LETTER, _ADDRESS, _ADDRESS.c.person_id == _LETTER.c.owner)
+    .where(among(_LETTER.c.id), USABLE)
+    .order_by(_ADDRESS.c.id)
+)
+_GO_ELSEWHERE = _OF_ROW.values(
+    status="due", due_at=_AT, reason=ELSEWHERE, address_id=bindparam("chat", type_=ID), replaces=None
 )
 _MOVE = (
     _ADDRESS.update()
@@ -106,29 +117,38 @@ _SET_DOWN = (
 )
 
 
-def record(conn: Connection, keyring: Keyring, results: Sequence[Result]) -> list[Recorded]:
+def record(
+    conn: Connection, keyring: Keyring, results: Sequence[Result], reaches: Reaches = NO_LIMITS
+) -> list[Recorded]:
     """Record outcomes; one whose claim was not ours any more is left out, as another has sent that letter.
 
-    A chat that is blocked or gone is not written to again; when the person has another one, the letter goes
-    there and is recorded as Later. `Later` holds what else waits for that chat, alerts included.
+    A chat that is blocked or gone is not written to again, one whose window has closed not before its person
+    writes. Where the person has another chat, the letter goes there and is recorded as Later. `Later` holds
+    what else waits for that chat, alerts included.
     """
     shown = {result.letter_id: result for result in results}
     rows = conn.execute(_CLAIMED, {"ids": list(shown)}).all()
     ours = [(row, shown[row.id]) for row in rows if row.fence == shown[row.id].fence]
     if not ours:
         return []
-    rerouted = _lose_chats(conn, [result for _, result in ours])
+    elsewhere = _lose_chats(conn, [result for _, result in ours], reaches)
     kinds: dict[type, list[_Ours]] = defaultdict(list)
     recorded = []
     for row, result in ours:
-        outcome = Later(timedelta(0), ELSEWHERE) if row.id in rerouted else result.outcome
-        kinds[type(outcome)].append(_Ours(row.id, row.owner, result, outcome))
+        outcome = Later(timedelta(0), ELSEWHERE) if row.id in elsewhere else result.outcome
+        if row.id not in elsewhere:
+            kinds[type(outcome)].append(_Ours(row.id, row.owner, result, outcome))
         recorded.append(
             Recorded(
                 *(row.id, row.owner, row.key, Watch(row.watch), row.about),
                 *(Priority(row.priority), outcome, result.at),
             )
         )
+    _each(
+        conn,
+        _GO_ELSEWHERE,
+        [{"row_id": one, "chat": chat, "happened_at": shown[one].at} for one, chat in elsewhere.items()],
+    )
     _deliver(conn, kinds[Delivered])
     _later(conn, kinds[Later])
     _bury(conn, kinds[Never])
@@ -145,14 +165,34 @@ class _Ours:
     outcome: Any
 
 
-def _lose_chats(conn: Connection, results: Sequence[Result]) -> set[int]:
-    """Chats that are blocked or gone are marked; answers the letters whose reader has another chat."""
-    lost = [one for one in results if isinstance(one.outcome, Never) and one.outcome.reason in _CHAT_LOST]
-    chats = sorted({one.address_id for one in lost if one.address_id is not None})
-    if not chats:
-        return set()
-    conn.execute(_UNREACHABLE, {"ids": chats})
-    return set(conn.execute(_HAS_OTHER_CHAT, {"ids": [one.letter_id for one in lost]}).scalars())
+def _lose_chats(conn: Connection, results: Sequence[Result], reaches: Reaches) -> dict[int, int]:
+    """Mark the chats that are lost or closed; the letters that go to another chat of their reader, and which.
+
+    A letter that has been sent on once goes through the chats in the order of their ids, so that it ends.
+    """
+    refused = {
+        one.letter_id: one
+        for one in results
+        if isinstance(one.outcome, Never) and one.outcome.reason in _NOT_HERE and one.address_id is not None
+    }
+    if not refused:
+        return {}
+    lost = sorted({one.address_id or 0 for one in refused.values() if _why(one) in _CHAT_LOST})
+    if lost:
+        conn.execute(_UNREACHABLE, {"ids": lost})
+    shut = [one for one in refused.values() if _why(one) is Reason.WINDOW]
+    _each(conn, _SHUT, [{"row_id": one.address_id, "happened_at": one.at} for one in shut])
+    asked = {"ids": list(refused), "now": max(one.at for one in refused.values())}
+    elsewhere: dict[int, int] = {}
+    for row in conn.execute(_OTHER_CHATS, asked | {"approved": approvals(reaches)}):
+        here = refused[row.id].address_id or 0
+        if row.chat_id > here or (row.chat_id != here and row.reason != ELSEWHERE):
+            elsewhere.setdefault(row.id, row.chat_id)
+    return elsewhere
+
+
+def _why(result: Result) -> Reason | None:
+    return result.outcome.reason if isinstance(result.outcome, Never) else None
 
 
 def _deliver(conn: Connection, found: Sequence[_Ours]) -> None:

@@ -12,6 +12,7 @@ from quarantine.effects import Code
 from quarantine.people import OPEN_STATES, Episode, Person
 from quarantine.store import Chat, Prompt, Store
 from quarantine.tasks import Task, TaskKind
+from quarantine.windows import Reach, reach_of
 from storage import lookups, records, tables
 from storage.case_reader import CHECKIN, EPISODE, PROMPT, TASK, UNDONE, CaseReader
 from storage.lookups import Index
@@ -130,6 +131,10 @@ class SqlStore(CaseReader):
             .order_by(ADDRESS.c.bound_at.desc().nulls_last(), ADDRESS.c.id)
         )
         return [records.chat(row) for row in self.conn.execute(speaking)]
+
+    def reach(self, account: str) -> Reach:
+        """How far an account reaches."""
+        return reach_of(self.reaches, account)
 
     def _people_indexed(self, kind: Index, value: str) -> list[Person]:
         ids = self.conn.execute(lookups.ids_matching(self.keyring, kind, value)).scalars().all()

@@ -123,7 +123,17 @@ def posting(row: AnyRow) -> Posting:
 def chat(row: AnyRow) -> Chat:
     """A chat from a row of the table `address`."""
     released = row.person_id is None and row.bound_at is not None
-    return Chat(row.id, row.account, row.person_id, row.reachable, row.language, released)
+    return Chat(
+        id=row.id,
+        account=row.account,
+        person_id=row.person_id,
+        reachable=row.reachable,
+        language=row.language,
+        released=released,
+        preferred_at=row.preferred_at,
+        heard_at=row.last_inbound_at,
+        open_until=row.open_until,
+    )
 
 
 def code(row: AnyRow) -> Code:

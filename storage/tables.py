@@ -78,8 +78,13 @@ class Person(Row, table=True):
 
 
 class Address(Row, table=True):
-    """A chat: account and the messenger's user id; found by the look-up kind "address"."""
+    """A chat: account and the messenger's user id; found by the look-up kind "address".
 
+    `open_until` is null where one may always write; `next_at` is when somebody is to be told that the window
+    is closing, and then that it has closed (quarantine/windows.py).
+    """
+
+    __table_args__ = (partial("ix_address_due", "next_at", where="next_at IS NOT NULL"),)
     id: int = primary_id()
     account: str
     native_user: bytes = sealed()
@@ -87,6 +92,9 @@ class Address(Row, table=True):
     reachable: bool = flag(default=True)
     language: str | None = None
     last_inbound_at: datetime | None = maybe_instant()
+    open_until: datetime | None = maybe_instant()
+    next_at: datetime | None = maybe_instant()
+    preferred_at: datetime | None = maybe_instant()
     bound_at: datetime | None = maybe_instant()
     version: int = number()
 

@@ -30,6 +30,7 @@ from quarantine.messages import Address, Delivered, Incoming, Kind, Never, Outco
 from quarantine.people import Episode, EpisodeState, Home, Person, Posting, Role, Sex
 from quarantine.people import Reason as Why
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
+from quarantine.windows import Reach
 from storage import contexts, migrate, outbox, ticks
 from storage.apply import apply
 from storage.engine import open_engine
@@ -39,8 +40,11 @@ from storage.units import load_units
 ACCOUNT = "telegram"
 CHANNELS = {"": ACCOUNT, "Zalo": "zalo", "Zalo Bot": "zalo-bot"}
 """The account behind a phone: what stands in brackets after a name, "Lan (Zalo)"."""
-WINDOWS = {"zalo": timedelta(days=7)}
-"""How long after the last message of its holder a phone still takes messages, on accounts that close."""
+REACHES = {
+    ACCOUNT: Reach("telegram"),
+    "zalo": Reach("zalo-oa", window=timedelta(days=7)),
+    "zalo-bot": Reach("zalo-bot"),
+}
 STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
 HOMES = {"Lan": HOME_OF_LAN, "Nam": HOME_OF_NAM, "Hạnh": HOME_OF_NAM, "Bác Tư": HOME_OF_LAN}
 START = datetime(2026, 12, 3, 6, 0, tzinfo=ZONE).astimezone(UTC)
@@ -114,7 +118,7 @@ class Phone:
         """Take a message, or refuse it as a messenger does: the bot is blocked, or the window has closed."""
         if self.blocked:
             return Never(Reason.BLOCKED)
-        window = WINDOWS.get(self.account)
+        window = REACHES[self.account].window
         if window is not None and (self.wrote_at is None or now - self.wrote_at > window):
             return Never(Reason.WINDOW)
         self.serial += 1
@@ -212,6 +216,7 @@ class Stage:
             clock=self.clock,
             ids=self.ids,
             random_below=self.random_below,
+            reaches=REACHES,
         )
 
     def hear(self, incoming: Incoming) -> None:
@@ -294,7 +299,9 @@ class Stage:
         with self.engine.begin() as conn:
             load_units(conn, units(), [(CENTRE, unit.id) for unit in units() if unit.parent_id == CDC])
             hellos = [Incoming(phone.address, f"s{phone.user}", now, Kind.OTHER) for _, phone in phones]
-            chats = [one.chat for one in contexts.load(conn, self.keyring, hellos, self.ids.one, now)]
+            chats = [
+                one.chat for one in contexts.load(conn, self.keyring, hellos, self.ids.one, now, REACHES)
+            ]
             effects: list[Effect] = [effect for part in known for effect in self._member(part, now)]
             effects += [
                 AddressBound(chat.id, part.person.id, now)

@@ -24,6 +24,7 @@ from quarantine.people import (
 )
 from quarantine.store import Chat, Context, File, LastReport, Prompt
 from quarantine.tasks import Task, TaskKind, TaskState
+from quarantine.windows import Reach, Reaches, reach_of
 
 
 class ConflictError(Exception):
@@ -44,6 +45,7 @@ class FakeStore:
     codes: dict[int, tuple[e.Code, str]] = field(default_factory=dict)
     missed: list[e.CodeMissed] = field(default_factory=list)
     addresses: dict[int, Chat] = field(default_factory=dict)
+    reaches: Reaches = field(default_factory=dict)
     prompts: dict[int, Prompt] = field(default_factory=dict)
     checkins: dict[int, Checkin] = field(default_factory=dict)
     reports: list[e.Reported] = field(default_factory=list)
@@ -222,6 +224,10 @@ class FakeStore:
     def chats(self, person_id: int) -> list[Chat]:
         """The chats that speak for a person."""
         return [one for one in self.addresses.values() if one.person_id == person_id]
+
+    def reach(self, account: str) -> Reach:
+        """How far an account reaches."""
+        return reach_of(self.reaches, account)
 
     def context(self, address_id: int) -> Context:
         """What a turn that is opened by this chat is given."""

@@ -1,0 +1,198 @@
+"""Chats in storage: windows that open and close, the chat that a letter goes to, or goes to instead."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from quarantine.effects import LetterPosted
+from quarantine.letters import Letter
+from quarantine.messages import Address, Incoming, Kind, Later, Never, Reason
+from quarantine.windows import MARGIN, Approved, Reach, Standing, closes_at, closing_at, standing
+from storage import contexts, outbox, tables
+from storage.apply import apply
+from storage.outbox import Result
+from storage.tables import core
+from tests.storage.rows import LAN
+
+ADDRESS, LETTER = core(tables.Address), core(tables.Letter)
+WEEK = timedelta(days=7)
+REACHES = {
+    "telegram": Reach("telegram"),
+    "zalo": Reach("zalo-oa", WEEK),
+    "zns": Reach("zalo-oa", WEEK, {"checkin.prompt": Approved("7788")}),
+}
+TELEGRAM, ZALO, ZNS = 301, 302, 303
+LEASE = timedelta(minutes=1)
+
+
+class Desk:
+    """Lan's chats, letters to her, and where they go."""
+
+    def __init__(self, conn, keyring, ids, now, rows):
+        """On a connection, at an instant."""
+        self.conn, self.keyring, self.ids, self.now, self.rows = conn, keyring, ids, now, rows
+        self.letters = 900
+
+    def chat(self, chat_id, **facts):
+        """A chat of Lan's, last heard of long ago unless it is said."""
+        account = {TELEGRAM: "telegram", ZALO: "zalo", ZNS: "zns"}[chat_id]
+        heard = {"last_inbound_at": self.now - timedelta(days=9)}
+        self.rows.address(chat_id, account, f"u{chat_id}", LAN.id, **(heard | facts))
+
+    def post(self, key="note", **facts):
+        """Post a letter to Lan."""
+        self.letters += 1
+        letter = replace(Letter(self.letters, LAN.id, key, self.now), **facts)
+        apply(self.conn, self.keyring, [LetterPosted(letter)], self.now, self.ids)
+
+    def claim(self):
+        """The letter that is sent now."""
+        accounts = list(REACHES)
+        (one,) = outbox.claim(self.conn, self.keyring, accounts, 9, self.now, LEASE, REACHES).claimed
+        return one
+
+    def goes_to(self, key="note", **facts):
+        """The chat that a new letter to Lan goes to."""
+        self.post(key, **facts)
+        one = self.claim()
+        self.conn.execute(LETTER.delete())
+        return one.address_id
+
+    def refuse(self, one, reason):
+        """The messenger refuses a claimed letter for good."""
+        result = Result.of(one, Never(reason), self.now)
+        return outbox.record(self.conn, self.keyring, [result], REACHES)[0].outcome
+
+    def hear(self, account, user, **facts):
+        """Somebody writes."""
+        said = replace(Incoming(Address(account, user), str(self.ids()), self.now, Kind.TEXT), **facts)
+        return contexts.load(self.conn, self.keyring, [said], self.ids, self.now, REACHES)[0].chat
+
+    def row(self, chat_id):
+        """A chat as it is stored."""
+        return self.conn.execute(select(ADDRESS).where(ADDRESS.c.id == chat_id)).one()
+
+
+@pytest.fixture
+def desk(conn, keyring, ids, now, rows):
+    """A desk in front of Lan, who has no chat yet."""
+    rows.units()
+    rows.person(LAN)
+    return Desk(conn, keyring, ids, now, rows)
+
+
+def test_a_message_opens_the_window_of_its_account(desk, now):
+    """Until when, and when somebody is told, is kept with the chat; where nothing closes there is none."""
+    for account, until, told in (
+        ("zalo", closes_at(now, WEEK), closing_at(now, WEEK)),
+        ("telegram", None, None),
+        ("unheard-of", None, None),
+    ):
+        row = desk.row(desk.hear(account, "5").id)
+        assert (row.open_until, row.next_at, row.last_inbound_at) == (until, told, now)
+
+
+@pytest.mark.parametrize("facts", [{"kind": Kind.BLOCKED}, {"answers": "q1"}], ids=["block", "link"])
+def test_what_is_no_message_opens_nothing(desk, now, facts):
+    """A block, or an answer that came through our own page, does not renew what the messenger counts."""
+    desk.chat(ZALO, open_until=now - timedelta(hours=1))
+    desk.hear("zalo", f"u{ZALO}", **facts)
+    assert desk.row(ZALO).open_until == now - timedelta(hours=1)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    silent=st.one_of(
+        st.timedeltas(timedelta(0), timedelta(days=9)),
+        st.timedeltas(-timedelta(seconds=2), timedelta(seconds=2)).map(lambda near: WEEK - MARGIN + near),
+    )
+)
+def test_the_claim_agrees_with_the_rule(desk, silent):
+    """A letter goes to the chat exactly while the rule does not call it closed."""
+    desk.conn.execute(ADDRESS.delete())
+    desk.conn.execute(core(tables.Lookup).delete())
+    heard = desk.now - silent
+    desk.chat(ZALO, last_inbound_at=heard, open_until=closes_at(heard, WEEK))
+    closed = standing(heard, WEEK, desk.now) is Standing.CLOSED
+    assert desk.goes_to() == (None if closed else ZALO)
+
+
+def test_the_chosen_chat_comes_before_the_latest(desk, now):
+    """The one chosen last; without a choice the one heard from last."""
+    desk.chat(TELEGRAM, last_inbound_at=now)
+    desk.chat(ZALO, open_until=now + WEEK)
+    assert desk.goes_to() == TELEGRAM
+    desk.conn.execute(ADDRESS.update().where(ADDRESS.c.id == ZALO).values(preferred_at=now - WEEK))
+    assert desk.goes_to() == ZALO
+    desk.conn.execute(ADDRESS.update().where(ADDRESS.c.id == TELEGRAM).values(preferred_at=now))
+    assert desk.goes_to() == TELEGRAM
+
+
+def test_a_reply_goes_to_the_chat_that_was_written_in(desk, now):
+    """Whatever is preferred; and elsewhere when that chat has closed in the meantime."""
+    desk.chat(TELEGRAM, preferred_at=now)
+    desk.chat(ZALO, open_until=now + timedelta(seconds=1))
+    assert desk.goes_to(address_id=ZALO) == ZALO
+    desk.now += timedelta(seconds=1)
+    assert desk.goes_to(address_id=ZALO) == TELEGRAM
+
+
+def test_into_a_closed_window_only_what_is_approved(desk, now):
+    """The account's approved messages go there, other letters nowhere; an open chat is better for both."""
+    desk.chat(ZNS, open_until=now, preferred_at=now)
+    assert desk.goes_to("checkin.prompt") == ZNS
+    assert desk.goes_to("checkin.done") is None
+    desk.chat(TELEGRAM)
+    assert desk.goes_to("checkin.prompt") == TELEGRAM
+
+
+@pytest.mark.parametrize("reason", [Reason.BLOCKED, Reason.GONE, Reason.WINDOW, Reason.QUOTA])
+def test_what_one_chat_refuses_goes_to_another_at_once(desk, now, reason):
+    """Whatever the reason, the letter is not lost while its reader can be reached; and it ends somewhere."""
+    desk.chat(TELEGRAM)
+    desk.chat(ZALO, preferred_at=now, open_until=now + WEEK)
+    desk.post()
+    first = desk.claim()
+    assert first.address_id == ZALO
+    assert isinstance(desk.refuse(first, reason), Later)
+    second = desk.claim()
+    assert (second.address_id, second.replaces) == (TELEGRAM, None)
+    tried = [second]
+    while isinstance(desk.refuse(tried[-1], reason), Later):
+        tried.append(desk.claim())
+    assert len(tried) <= 2
+    assert desk.conn.execute(select(LETTER.c.status, LETTER.c.reason)).one() == ("dead", reason.value)
+
+
+def test_a_letter_that_nobody_takes_for_its_quota_ends(desk, now):
+    """Three chats, each out of quota: each is asked at most twice, whatever was preferred."""
+    desk.chat(TELEGRAM)
+    desk.chat(ZALO, preferred_at=now, open_until=now + WEEK)
+    desk.chat(ZNS, open_until=now + WEEK)
+    desk.post()
+    asked = [desk.claim()]
+    while isinstance(desk.refuse(asked[-1], Reason.QUOTA), Later):
+        asked.append(desk.claim())
+    assert [one.address_id for one in asked] == [ZALO, TELEGRAM, ZALO, ZNS]
+
+
+def test_the_messenger_knows_better(desk, now):
+    """A window that the messenger calls closed is closed, told once, until a message opens it again."""
+    desk.chat(ZALO, last_inbound_at=now, open_until=now + WEEK, next_at=now + timedelta(days=5))
+    desk.post()
+    assert desk.refuse(desk.claim(), Reason.WINDOW) == Never(Reason.WINDOW)
+    assert (desk.row(ZALO).open_until, desk.row(ZALO).next_at) == (now, None)
+    assert desk.goes_to() is None
+    desk.hear("zalo", f"u{ZALO}")
+    assert desk.goes_to() == ZALO
+
+
+def test_an_approved_message_that_is_refused_is_not_sent_again(desk, now):
+    """Where even the approved message does not arrive, the letter has come to its end."""
+    desk.chat(ZNS, open_until=now)
+    desk.post("checkin.prompt")
+    assert desk.refuse(desk.claim(), Reason.WINDOW) == Never(Reason.WINDOW)
