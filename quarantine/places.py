@@ -1,0 +1,138 @@
+"""Places: which health unit an address of a list belongs to, as far as its names and codes say."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Protocol
+
+from quarantine.names import fold
+from quarantine.people import Unit, UnitKind
+
+
+class Doubt(StrEnum):
+    """Why no single commune was found."""
+
+    UNKNOWN = "unknown"
+    SEVERAL = "several"  # namesakes: the province, or more of the address, is needed
+    SPLIT = "split"  # an old commune whose parts belong to several of today's: somebody must be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The one unit (its code), or why not and which names may be meant."""
+
+    code: str | None = None
+    doubt: Doubt | None = None
+    names: tuple[str, ...] = ()
+
+
+class Places(Protocol):
+    """Whatever knows communes: today's units, or old addresses too."""
+
+    def find(self, province: str, district: str, commune: str) -> Located:
+        """The commune that these names or codes mean; an empty one is not known."""
+
+
+_TYPE = re.compile(r"^(?:xa|x|phuong|p|ph|f|dac khu|dk|thi tran|tt|ttr|thanh pho|tp|t p|tinh|t)\s+(?=\S)")
+_SHORT_PROVINCES = {"hcm": "ho chi minh", "tphcm": "ho chi minh", "sai gon": "ho chi minh", "hn": "ha noi"}
+_GLUED = re.compile(r"^(p|x|q|h|tp|tx|tt)(?=\d)")
+_CLOSE = 0.84
+_CODE_DIGITS = 5
+_MOST = 5
+
+
+def bare(name: str) -> str:
+    """A unit's name without its type word: "P. Ngọc Hà", "phường ngọc hà" and "NGOC HA" are the same."""
+    folded = _GLUED.sub(r"\1 ", fold(name))
+    return _TYPE.sub("", folded)
+
+
+class NamedPlaces:
+    """Today's communes by name and code, within their provinces."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self._codes: dict[str, Unit] = {}
+        self._by_name: defaultdict[str, list[Unit]] = defaultdict(list)
+        self._provinces: defaultdict[str, set[str]] = defaultdict(set)
+        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        self._remembered: dict[tuple[str, str], Located] = {}
+        for unit in units:
+            if unit.kind is UnitKind.CDC:
+                self._provinces[unit.code.lstrip("0")].add(unit.province)
+            self._provinces[bare(unit.province)].add(unit.province)
+            if unit.kind is UnitKind.STATION:
+                self._codes[unit.code] = unit
+                self._by_name[bare(unit.name)].append(unit)
+                self._names[unit.province].add(bare(unit.name))
+
+    def find(self, province: str, district: str, commune: str) -> Located:  # noqa: ARG002 - today there is none
+        """By code or by name; a wrong type word excludes nothing, but tells namesakes apart."""
+        key = (fold(province), fold(commune))
+        if key not in self._remembered:
+            self._remembered[key] = self._find(*key)
+        return self._remembered[key]
+
+    def _find(self, province: str, commune: str) -> Located:
+        if commune.isdecimal() and (coded := self._codes.get(commune.zfill(_CODE_DIGITS))):
+            return Located(coded.code)
+        # "Xa Dung" is the name of xã Xa Dung, not xã Dung: the words as they stand come first.
+        named = self._by_name.get(commune) or self._by_name.get(bare(commune), [])
+        within = self._within(province)
+        hits = [unit for unit in named if within is None or unit.province in within]
+        if len(hits) > 1:
+            typed = [unit for unit in hits if fold(unit.name) == commune]
+            hits = typed if len(typed) == 1 else hits
+        if len(hits) == 1:
+            return Located(hits[0].code)
+        if hits:
+            return Located(doubt=Doubt.SEVERAL, names=_shown(hits))
+        return Located(doubt=Doubt.UNKNOWN, names=_shown(named or self._similar(bare(commune), within)))
+
+    def _within(self, province: str) -> set[str] | None:
+        """The provinces that a name or code means; None when it means none that we know."""
+        name = bare(province)
+        known = (name, _SHORT_PROVINCES.get(name, name), province, province.lstrip("0"))
+        return next((found for key in known if key and (found := self._provinces.get(key))), None)
+
+    def _similar(self, name: str, within: set[str] | None) -> list[Unit]:
+        """What may have been meant: offered to whoever mends the row, never taken."""
+        if within is None:
+            return []
+        known = [one for province in within for one in self._names[province]]
+        close = get_close_matches(name, known, n=_MOST, cutoff=_CLOSE)
+        return [unit for one in close for unit in self._by_name[one] if unit.province in within]
+
+
+def _shown(units: Iterable[Unit]) -> tuple[str, ...]:
+    return tuple(f"{unit.name} ({unit.province})" for unit in units)[:_MOST]
+
+
+_COMMUNE_WORD = re.compile(r"^(?:xa|x|phuong|p|ph|f|dac khu|dk|thi tran|tt|ttr)\s+\S")
+_DISTRICT_WORD = re.compile(r"^(?:quan|q|huyen|h|thi xa|tx)\s+\S")
+_STREET_AND_TWO = 3
+_PROVINCE_WORD = re.compile(r"^(?:tinh|t|thanh pho|tp|t p)\s+\S")
+
+
+def split_address(address: str) -> tuple[str, str, str]:
+    """Province, district and commune at the end of an address written in one line; empty where it names none.
+
+    "12 Lê Lợi, phường Ngọc Hà, Hà Nội" → ("Hà Nội", "", "phường Ngọc Hà"). Without any type word the last of
+    three parts is taken for the province and the one before it for the commune.
+    """
+    parts = [part.strip() for part in re.split(r"[,;\n]|\s[-–]\s", address) if part.strip()]
+    folded = [_GLUED.sub(r"\1 ", fold(part)) for part in parts]
+    place = next((n for n in reversed(range(len(parts))) if _COMMUNE_WORD.match(folded[n])), None)
+    if place is None:
+        return (parts[-1], "", parts[-2]) if len(parts) >= _STREET_AND_TWO else ("", "", "")
+    after = list(zip(parts[place + 1 :], folded[place + 1 :], strict=True))
+    province = next((part for part, said in reversed(after) if _PROVINCE_WORD.match(said)), "")
+    district = next((part for part, said in after if _DISTRICT_WORD.match(said)), "")
+    unmarked = [part for part, _ in after if part not in {province, district}]
+    if not province and unmarked:
+        province = unmarked.pop()
+    return province, district or (unmarked[0] if unmarked else ""), parts[place]
