@@ -14,10 +14,11 @@ from quarantine.channel import Presence
 from quarantine.codes import read_code
 from quarantine.days import local_day
 from quarantine.letters import Asked, Enclosure, Letter, Option
-from quarantine.messages import Button, Params, Reply, Term, Want
+from quarantine.messages import Button, Params, Reply, Template, Term, Want
 from quarantine.names import given_name, honorific
-from quarantine.phones import show_phone
+from quarantine.phones import international, show_phone
 from quarantine.titles import unit_title
+from quarantine.windows import Reaches, reach_of
 from storage.facts import STRANGER, Facts
 
 log = structlog.get_logger(__name__)
@@ -36,11 +37,15 @@ class MissingParameterError(LookupError):
 
 @dataclass(frozen=True)
 class Renderer:
-    """Turns letters into replies; `presences` say how each account is found, for deep links."""
+    """Turns letters into replies.
+
+    `presences` say how each account is found, for deep links; `reaches` what it may send into closed windows.
+    """
 
     catalogue: Catalogue
     draw_card: DrawCard
     presences: Mapping[str, Presence] = field(default_factory=dict)
+    reaches: Reaches = field(default_factory=dict)
 
     def render(self, letter: Letter, reader: Facts, now: datetime, account: str = "") -> Reply:
         """The letter as this reader sees it on this account.
@@ -65,6 +70,7 @@ class Renderer:
             photo=self._photo(letter, params, voice),
             pin=_pin(letter),
             protect=letter.protect,
+            template=self._template(letter, params, voice, account),
         )
 
     def speak(self, term: Term, language: str) -> str:
@@ -78,6 +84,18 @@ class Renderer:
         presence = self.presences.get(account)
         link = presence.link.format(code=read_code(code) or code) if presence else ""
         return {**letter.params, "link": link}
+
+    def _template(self, letter: Letter, params: Params, voice: Voice, account: str) -> Template | None:
+        """What may be sent instead when the reader's window has closed, where the account has it approved."""
+        approved = reach_of(self.reaches, account).approved.get(letter.key)
+        if approved is None:
+            return None
+        person = voice.reader.person
+        return Template(
+            approved.name,
+            {name: voice.parameter(parameter, params) for name, parameter in approved.fields.items()},
+            international(person.phone).removeprefix("+") if person and person.phone else "",
+        )
 
     def _photo(self, letter: Letter, params: Params, voice: Voice) -> bytes | None:
         if letter.enclosure is not Enclosure.GUIDE_CARD:

@@ -30,6 +30,7 @@ from papers.guide_card import guide_card
 from quarantine.channel import CallFailedError, Channel, MenuEntry, Presence, Profile
 from quarantine.days import at, local_day
 from quarantine.messages import Term
+from quarantine.windows import Approved, Reach
 from storage import outbox, ticks
 from storage.sealing import Keyring
 
@@ -50,7 +51,8 @@ DAY_BEGINS = time(7, 0)
 class Service:
     """One process of Cachly for the accounts `channels`, of which `pushed` are pushed to.
 
-    `probe` is called at the crash points of DESIGN.md §9.
+    `approved` are the messages that each account may send into closed windows, by letter key. `probe` is
+    called at the crash points of DESIGN.md §9.
     """
 
     def __init__(
@@ -64,12 +66,18 @@ class Service:
         pushed: Collection[str] = (),
         limits: bool = True,
         probe: Probe = no_probe,
+        approved: Mapping[str, Mapping[str, Approved]] | None = None,
     ) -> None:
         self.engine = engine
         self.clock = clock
         self.channels = dict(channels)
         self.presences: dict[str, Presence] = {}
-        self.renderer = Renderer(catalogue, guide_card, self.presences)
+        may_send = approved or {}
+        reaches = {
+            account: Reach(channel.name, channel.form.window, may_send.get(account, {}))
+            for account, channel in self.channels.items()
+        }
+        self.renderer = Renderer(catalogue, guide_card, self.presences, reaches)
         self.turns = Turns(
             engine=engine,
             keyring=keyring,
@@ -79,6 +87,7 @@ class Service:
             ids=Ids(clock.now, secrets.randbelow),
             random_below=secrets.randbelow,
             probe=probe,
+            reaches=reaches,
         )
         self.database: Database[Arrived] = Database(engine, self.turns.take_group, _chat_of)
         self.sweeps = Sweeps(self.turns, self.database, probe)

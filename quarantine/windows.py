@@ -63,6 +63,8 @@ class Reach:
     approved: Mapping[str, Approved] = field(default_factory=dict)
 
 
+APPROVABLE = frozenset({"checkin.prompt", "checkin.remind", "checkin.remind_location"})
+"""The letters that may go as approved messages: prompts and reminders, which a reader can act upon."""
 Reaches = Mapping[str, Reach]
 """The reach of each account, by its name."""
 ANYWHERE = Reach()

@@ -1,6 +1,7 @@
 """Rendering: a letter becomes the text, the buttons and the enclosures that one reader sees."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -9,9 +10,10 @@ from bot.formatting import fill, show, show_distance, show_number, show_time
 from bot.rendering import MissingParameterError, Renderer
 from quarantine.channel import Presence
 from quarantine.letters import Asked, Enclosure, Letter, Option
-from quarantine.messages import Button, Term, Want
+from quarantine.messages import Button, Template, Term, Want
 from quarantine.people import Person, Sex, Unit, UnitKind
 from quarantine.titles import place_name
+from quarantine.windows import APPROVABLE, Approved, Reach
 from storage.facts import Facts
 
 NOW = datetime(2026, 12, 5, 0, 42, tzinfo=UTC)
@@ -289,3 +291,19 @@ def test_units_are_called_what_they_are(kind, name, title):
     reader = Facts(LAN, "vi", Unit(1, "1", kind, name, "Hà Nội"))
     shown = Renderer(texts(**{"a.station": "{station}"}), draw).render(letter("a.station"), reader, NOW)
     assert shown.text == title
+
+
+def test_an_approved_message_is_filled_where_the_account_has_one():
+    """Its fields are the parameters of our own text; the number is what templates by phone are sent to."""
+    approved = Approved("7788", {"ten": "me", "xung_ho": "You", "so": "officer_phone", "ngay": "day"})
+    reaches = {"zalo": Reach("zalo-oa", timedelta(days=7), {"checkin.prompt": approved})}
+    closing = Renderer(texts(**{"checkin.prompt": "{day} {officer_phone}"}), draw, {}, reaches)
+    prompt = letter("checkin.prompt", params={"day": "03/12"})
+    fields = {"ten": "Lan", "xung_ho": "Chị", "so": "0912 345 678", "ngay": "03/12"}
+    assert closing.render(prompt, READER, NOW, "zalo").template == Template("7788", fields, "84987654321")
+    assert closing.render(prompt, READER, NOW, "telegram").template is None
+    assert closing.render(letter(), READER, NOW, "zalo").template is None
+    stranger = closing.render(prompt, Facts(replace(LAN, phone=None)), NOW, "zalo").template
+    assert stranger is not None
+    assert stranger.phone == ""
+    assert APPROVABLE <= load(strict=True).texts["vi"].keys()
