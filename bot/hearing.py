@@ -21,6 +21,11 @@ ERASURE = "erasure_request"
 REPEATED = "repeated"
 """How a message is counted that had come before."""
 
+ASIDE_SECONDS = 0.4
+"""How long keeping a message may take before the messenger is asked to bring it again: with what Zalo waits
+for its turn less than the 2 s that Zalo allows. A database that one slow turn holds shut (SQLite) takes
+longer; what was kept all the same is found out to be done.
+"""
 STRANGE = "strange"
 """Where pushes to accounts that are none of ours are counted: their names are a stranger's words."""
 
@@ -114,7 +119,8 @@ class Hearing:
         done, _ = await asyncio.wait({turns}, timeout=within.total_seconds())
         if not done:
             log.warning("turn slow", account=account, size=len(incoming))
-            await asyncio.to_thread(self.turns.set_aside, incoming)
+            async with asyncio.timeout(ASIDE_SECONDS):
+                await asyncio.to_thread(self.turns.set_aside, incoming)
         elif fault := turns.result():
             raise fault
 
