@@ -44,11 +44,19 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """Where Zalo answers: messages, templates by phone number, tokens (channels.md §1.0)."""
+    """Where Zalo answers: messages, templates by phone number, tokens (channels.md §1.0).
+
+    Raises ValueError for what is no http(s) address or ends in a slash.
+    """
 
     openapi: str = "https://openapi.zalo.me"
     business: str = "https://business.openapi.zalo.me"
     oauth: str = "https://oauth.zaloapp.com"
+
+    def __post_init__(self) -> None:
+        for host in (self.openapi, self.business, self.oauth):
+            if not host.startswith(("http://", "https://")) or host.endswith("/"):
+                raise ValueError(f"{host} is no address of a server: http(s)://…, without a slash at its end")
 
 
 @dataclass(frozen=True, slots=True)
