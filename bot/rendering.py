@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
 from bot.catalogues import Catalogue
+from bot.entrances import entrances, spoken
 from bot.formatting import FULL, SHORT, capital, fill, show
+from papers.guide_card import Entrance
 from quarantine.channel import Presence
-from quarantine.codes import read_code
 from quarantine.days import local_day
 from quarantine.letters import Asked, Enclosure, Letter, Option
 from quarantine.messages import Button, Params, Reply, Template, Term, Want
@@ -27,8 +28,8 @@ PICKED = "✓ "
 """Before the label of a choice that is ticked."""
 WANTED = {Want.LOCATION: "word.send_location", Want.CONTACT: "word.send_contact"}
 """The label of the phone's own button where a question names none."""
-DrawCard = Callable[[str, str, str, str, str], bytes]
-"""Draws the guide card from link, code, station, phone and expiry: a PNG (papers/guide_card.py)."""
+DrawCard = Callable[[Sequence[Entrance], str, str, str, str], bytes]
+"""Draws the guide card from accounts, code, station, phone and expiry: a PNG (papers/guide_card.py)."""
 
 
 class MissingParameterError(LookupError):
@@ -39,7 +40,7 @@ class MissingParameterError(LookupError):
 class Renderer:
     """Turns letters into replies.
 
-    `presences` say how each account is found, for deep links; `reaches` what it may send into closed windows.
+    `presences` say how each account is found, for guide cards; `reaches` what it may send into closed windows.
     """
 
     catalogue: Catalogue
@@ -54,7 +55,8 @@ class Renderer:
         show); the sender records that as refused.
         """
         voice = Voice(self.catalogue, reader, now)
-        params = self._params(letter, account)
+        shown = self._entrances(letter, account)
+        params = _with_ways(letter, shown, voice)
         lines = [voice.speak(term) for term in letter.lead]
         lines.append(voice.say(letter.key, params))
         text = "\n".join(line for line in lines if line)
@@ -67,7 +69,7 @@ class Renderer:
             want_label=want_label(asked, voice) if asked else "",
             words=tuple(voice.label(option) for option in asked.options) if asked and wants else (),
             replaces=letter.replaces,
-            photo=self._photo(letter, params, voice),
+            photo=self._photo(letter, shown, voice),
             pin=_pin(letter),
             protect=letter.protect,
             template=self._template(letter, params, voice, account),
@@ -77,13 +79,11 @@ class Renderer:
         """A message in a language, for nobody in particular: how a button reads that may also be typed."""
         return Voice(self.catalogue, Facts(language=language), None).speak(term)
 
-    def _params(self, letter: Letter, account: str) -> Params:
+    def _entrances(self, letter: Letter, account: str) -> Sequence[Entrance]:
         code = letter.params.get("code")
         if letter.enclosure is not Enclosure.GUIDE_CARD or not isinstance(code, str):
-            return letter.params
-        presence = self.presences.get(account)
-        link = presence.link.format(code=read_code(code) or code) if presence else ""
-        return {**letter.params, "link": link}
+            return ()
+        return entrances(self.presences, account, code)
 
     def _template(self, letter: Letter, params: Params, voice: Voice, account: str) -> Template | None:
         """What may be sent instead when the reader's window has closed, where the account has it approved."""
@@ -97,13 +97,11 @@ class Renderer:
             international(person.phone).removeprefix("+") if person and person.phone else "",
         )
 
-    def _photo(self, letter: Letter, params: Params, voice: Voice) -> bytes | None:
+    def _photo(self, letter: Letter, shown: Sequence[Entrance], voice: Voice) -> bytes | None:
         if letter.enclosure is not Enclosure.GUIDE_CARD:
             return None
-        link, code, station, phone, expires = (
-            voice.parameter(name, params) for name in ("link", "code", "station", "phone", "expires_full")
-        )
-        return self.draw_card(link, code, station, phone, expires)
+        facts = ("code", "station", "phone", "expires_full")
+        return self.draw_card(shown, *(voice.parameter(name, letter.params) for name in facts))
 
 
 @dataclass(frozen=True)
@@ -147,6 +145,13 @@ class Voice:
             raise MissingParameterError(name)
         log.error("parameter missing", parameter=name)
         return "…"
+
+
+def _with_ways(letter: Letter, shown: Sequence[Entrance], voice: Voice) -> Params:
+    """The letter's parameters; a guide card's text may say {ways} too."""
+    if letter.enclosure is not Enclosure.GUIDE_CARD:
+        return letter.params
+    return {**letter.params, "ways": spoken(shown, voice.parameter("code", letter.params), voice.say)}
 
 
 def buttons(asked: Asked, voice: Voice) -> tuple[tuple[Button, ...], ...]:

@@ -146,7 +146,8 @@ class Service:
     async def _meet_one(self, channel: Channel) -> None:
         try:
             async with asyncio.timeout(MEET_PATIENCE):
-                self.presences[channel.account] = await channel.meet(self._profiles())
+                presence = await channel.meet(self._profiles())
+                self.presences[channel.account] = replace(presence, channel=channel.name)
         except CallFailedError as failed:  # without it everything else still works
             log.warning("account not met", account=channel.account, outcome=type(failed.outcome).__name__)
         except Exception as error:

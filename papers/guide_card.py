@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -17,29 +19,73 @@ PAPER, INK, ACCENT, PALE, GREY = "#ffffff", "#12261f", "#0b6b4f", "#e6f2ed", "#4
 TITLE = "Theo dõi cách ly tại nhà"
 CODE_IS = "Mã kết nối (dùng một lần)"
 NO_LINK_STEP = "Mở kênh chat của trạm y tế."
+NAMED_STEP = "Mở {messenger}, tìm “{name}”{follow}."
+SCANNED_STEP = "Mở {messenger}, quét mã QR hoặc tìm tên ghi dưới mã{follow}."
+SEVERAL_STEP = "Quét mã QR bằng {messengers}.{follow}"
+FOLLOW, FOLLOW_THERE = ", bấm Quan tâm", " Trên {messenger}, bấm Quan tâm."
+TYPED_STEP = "Gửi mã ở trên vào đó, rồi trả lời năm sinh."
 STEPS = (
     "Quét mã QR bằng điện thoại, rồi bấm Bắt đầu.",
     "Nếu được hỏi mã, nhập mã ở trên. Sau đó trả lời năm sinh.",
     "Mỗi ngày điểm danh hai lần: 07:30 và 16:30.",
 )
 """What the resident does; nothing on the card says who it is for, as it may be lost (domain.md §C3)."""
+QR_SIZES, LABELS, GAP = {1: 500, 2: 480, 3: 340}, 104, 24
+"""Of codes that stand above the names of their accounts, by how many there are."""
 HELP, DANGER = "Cần giúp, gọi {phone}", "Khó thở, hoặc sốt từ 39 °C: gọi 115 ngay"
 
 
-def guide_card(link: str, code: str, station: str, phone: str, expires: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """An account at which the code can be handed in.
+
+    `link` opens its chat, "" when nobody knows an address; `coded` when that hands in the code too. `follow`
+    when the account hears only those who have pressed "Quan tâm".
+    """
+
+    messenger: str
+    name: str
+    link: str = ""
+    coded: bool = False
+    follow: bool = False
+
+
+def guide_card(entrances: Sequence[Entrance], code: str, station: str, phone: str, expires: str) -> bytes:
     """The card as a PNG under 1 MB, always in Vietnamese.
 
-    `link` is the deep link behind the QR; while it is empty the card carries the code alone. `code` is shown
-    as given ("2CFH-4KMN"), `expires` is the end of its life as text, `phone` may be empty.
+    Each of the at most three `entrances` with a link has a QR; several, or one that does not hand in the
+    code, are labelled with messenger and name. `code` is shown as given ("2CFH-4KMN"), `expires` is the end
+    of its life as text, `phone` may be empty.
     """
     page = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(page)
     _head(draw, station)
-    top = _qr(page, link) if link else HEAD + 2 * MARGIN
+    top = _entrances(page, draw, [one for one in entrances if one.link])
     top = _code(draw, code, expires, top)
-    top = _steps(draw, STEPS if link else (NO_LINK_STEP, *STEPS[1:]), top)
+    _steps(draw, told(entrances), top)
     _foot(draw, phone)
     return _png(page)
+
+
+def told(entrances: Sequence[Entrance]) -> tuple[str, ...]:
+    """The steps that lead to us on these accounts."""
+    shown = [one for one in entrances if one.link] or entrances[:1]
+    if not shown:
+        return (NO_LINK_STEP, *STEPS[1:])
+    if len(shown) > 1:
+        messengers = " hoặc ".join(dict.fromkeys(one.messenger for one in shown))
+        follow = next((FOLLOW_THERE.format(messenger=one.messenger) for one in shown if one.follow), "")
+        return (SEVERAL_STEP.format(messengers=messengers, follow=follow), *STEPS[1:])
+    (only,) = shown
+    if only.coded:
+        return STEPS
+    step = SCANNED_STEP if only.link else NAMED_STEP
+    follow = FOLLOW if only.follow else ""
+    return (
+        step.format(messenger=only.messenger, name=only.name, follow=follow),
+        TYPED_STEP,
+        *STEPS[2:],
+    )
 
 
 @lru_cache(maxsize=16)
@@ -54,10 +100,24 @@ def _fitting(draw: ImageDraw.ImageDraw, text: str, size: int, width: int) -> Ima
     return _font(size, bold=True)
 
 
+def _shortened(draw: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+    """The text, or as much of its beginning as fits."""
+    if draw.textlength(text, font) <= width:
+        return text
+    while draw.textlength(f"{text}…", font) > width:
+        text = text[:-1].rstrip()
+    return f"{text}…"
+
+
 def _centre(
-    draw: ImageDraw.ImageDraw, text: str, top: int, font: ImageFont.FreeTypeFont, colour: str
+    draw: ImageDraw.ImageDraw,
+    text: str,
+    top: int,
+    font: ImageFont.FreeTypeFont,
+    colour: str,
+    middle: float = WIDTH / 2,
 ) -> None:
-    draw.text((WIDTH / 2, top), text, colour, font, anchor="ma")
+    draw.text((middle, top), text, colour, font, anchor="ma")
 
 
 def _head(draw: ImageDraw.ImageDraw, station: str) -> None:
@@ -67,15 +127,34 @@ def _head(draw: ImageDraw.ImageDraw, station: str) -> None:
     _centre(draw, station, 178, _fitting(draw, station, 52, inner), PAPER)
 
 
-def _qr(page: Image.Image, link: str) -> int:
-    """Draw the QR with its quiet zone; whole modules keep its edges sharp."""
+def _entrances(page: Image.Image, draw: ImageDraw.ImageDraw, shown: Sequence[Entrance]) -> int:
+    """Draw the QR codes side by side; answers where the next part may begin."""
+    if not shown:
+        return HEAD + 2 * MARGIN
+    if len(shown) == 1 and shown[0].coded:
+        return _qr(page, shown[0].link, QR_SIZE, WIDTH / 2)
+    size, width = QR_SIZES[len(shown)], (WIDTH - 2 * MARGIN) // len(shown)
+    below = max(_qr(page, one.link, size, _middle(place, width)) for place, one in enumerate(shown))
+    for place, one in enumerate(shown):
+        for text, top, largest in ((one.messenger, below - 16, 44), (one.name, below + 38, 34)):
+            font = _fitting(draw, text, largest, width - GAP)
+            _centre(draw, _shortened(draw, text, font, width - GAP), top, font, INK, _middle(place, width))
+    return below + LABELS
+
+
+def _middle(place: int, width: int) -> float:
+    return MARGIN + width * (place + 0.5)
+
+
+def _qr(page: Image.Image, link: str, size: int, middle: float) -> int:
+    """Draw the QR with its quiet zone below the head; whole modules keep its edges sharp."""
     code = segno.make(link, error="m", micro=False)
     modules = code.symbol_size(border=4)[0]
     drawn = BytesIO()
-    code.save(drawn, kind="png", scale=max(1, QR_SIZE // modules), border=4, dark=INK, light=PAPER)
+    code.save(drawn, kind="png", scale=max(1, size // modules), border=4, dark=INK, light=PAPER)
     drawn.seek(0)
     with Image.open(drawn) as picture:
-        page.paste(picture.convert("RGB"), ((WIDTH - picture.width) // 2, HEAD))
+        page.paste(picture.convert("RGB"), (round(middle - picture.width / 2), HEAD))
         return HEAD + picture.height
 
 
@@ -87,7 +166,7 @@ def _code(draw: ImageDraw.ImageDraw, code: str, expires: str, top: int) -> int:
     return top + CODE_BOX
 
 
-def _steps(draw: ImageDraw.ImageDraw, steps: tuple[str, ...], top: int) -> int:
+def _steps(draw: ImageDraw.ImageDraw, steps: tuple[str, ...], top: int) -> None:
     font, left = _font(41), MARGIN + 96
     top += 44
     for number, step in enumerate(steps, start=1):
@@ -98,7 +177,6 @@ def _steps(draw: ImageDraw.ImageDraw, steps: tuple[str, ...], top: int) -> int:
             draw.text((left, top + 2), line, INK, font)
             top += 54
         top += 26
-    return top
 
 
 def _wrapped(draw: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:

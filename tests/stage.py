@@ -187,7 +187,7 @@ class Stage:
         self.renderer = Renderer(
             self.catalogue,
             lambda *_: b"png",
-            {ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}")},
+            {ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}", "telegram")},
         )
         self.phones = {name: phone_of(name, start) for name in cast}
         self.deliveries: list[Delivery] = []

@@ -91,7 +91,7 @@ class Office:
         self.renderer = Renderer(
             load(strict=True),
             lambda *_: b"png",
-            {ACCOUNT: Presence("@cachly_bot", "https://t.me/cachly_bot?start={code}")},
+            {ACCOUNT: Presence("@cachly_bot", "https://t.me/cachly_bot?start={code}", "telegram")},
         )
         self.turns = Turns(
             engine=engine,

@@ -27,7 +27,7 @@ TEXTS = {
         "a.card": "{head}\n{name}, ngày thứ {day}\n\nLần cuối: {last}",
         "a.late": "Muộn rồi",
         "a.when": "{since} | {since_full} | {since_short} | {day} | {day_short}",
-        "a.link": "Mở {link}",
+        "a.ways": "Mở:\n{ways}",
         "a.signs": "{signs}",
         "a.go": "đi tiếp",
     },
@@ -43,16 +43,18 @@ def texts(**more):
     )
 
 
-def draw(*given):
+def draw(ways, *given):
     """A card that shows what it was given."""
-    return "|".join(given).encode()
+    return "|".join([*(way.link for way in ways), *given]).encode()
 
 
 @pytest.fixture(scope="module")
 def renderer():
     """A renderer with the texts of this file."""
     return Renderer(
-        texts(), draw, {"telegram": Presence("@cachly_bot", "https://t.me/cachly_bot?start={code}")}
+        texts(),
+        draw,
+        {"telegram": Presence("@cachly_bot", "https://t.me/cachly_bot?start={code}", "telegram")},
     )
 
 
@@ -192,10 +194,10 @@ def test_the_guide_card_holds_the_link_of_the_account_it_is_sent_on(renderer):
         "phone": "0905 111 222",
         "expires": datetime(2026, 12, 8, 0, 42, tzinfo=UTC),
     }
-    told = letter("a.link", params=params, enclosure=Enclosure.GUIDE_CARD)
+    told = letter("a.ways", params=params, enclosure=Enclosure.GUIDE_CARD)
     reply = renderer.render(told, READER, NOW, "telegram")
     link = "https://t.me/cachly_bot?start=2CFH4KMN"
-    assert reply.text == f"Mở {link}"
+    assert reply.text == f"Mở:\n{link}"
     assert reply.photo.decode() == f"{link}|2CFH-4KMN|Trạm Y tế xã Ea Kao|0905 111 222|07:42 08/12/2026"
     assert renderer.render(letter(), READER, NOW, "telegram").photo is None
 

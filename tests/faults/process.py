@@ -106,7 +106,7 @@ class Play:
         renderer = Renderer(
             CATALOGUE,
             lambda *_: b"png",
-            {ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}")},
+            {ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}", "telegram")},
         )
         self.turns = Turns(
             engine=open_engine(plan.url),

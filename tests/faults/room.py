@@ -64,7 +64,7 @@ class Room:
         renderer = Renderer(
             CATALOGUE,
             lambda *_: b"png",
-            {ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}")},
+            {ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}", "telegram")},
         )
         self.turns = Turns(
             engine=engine,
