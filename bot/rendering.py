@@ -40,7 +40,7 @@ class MissingParameterError(LookupError):
 class Renderer:
     """Turns letters into replies.
 
-    `presences` say how each account is found, for guide cards; `reaches` what it may send into closed windows.
+    `presences` say how each account is found, for guide cards; `reaches` what may go into closed windows.
     """
 
     catalogue: Catalogue
