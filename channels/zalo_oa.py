@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Self
 
 import aiohttp
 
-from channels.zalo_oa_account import Approved, Credentials, Hosts
+from channels.zalo_oa_account import Credentials, Hosts
 from channels.zalo_oa_caller import Caller
 from channels.zalo_oa_calls import TIMEOUTS, Line
 from channels.zalo_oa_drawing import BUTTONS, UnsendableError, parts_of
@@ -25,6 +26,16 @@ from quarantine.tokens import Tokens, TokenStore
 
 WINDOW: Final = timedelta(days=7)
 """How long after their last message somebody may be written to (channels.md §1.3)."""
+FORM: Final = Form(
+    buttons=BUTTONS,
+    edits=False,
+    asks_location=False,
+    takes_location=True,
+    asks_contact=True,
+    documents=True,
+    polls=False,
+    window=WINDOW,
+)
 TYPED: Final = "payload typed by hand"
 
 _PUSHED_ONLY: Final = AccountDown("a Zalo Official Account only pushes: it needs a public HTTPS address")
@@ -34,21 +45,12 @@ class ZaloOa:
     """One Official Account of Zalo, or of any server that speaks its API (`hosts`).
 
     Use it as `async with`, for its connections belong to the running loop. `tokens` keeps the account's
-    pair; `templates` are the approved messages by our names for them; `form_picture` is the address of a
-    picture above the form for a phone number. `lost` counts what was noticed and lost nothing, by name.
+    pair. `templates` are the ids of its approved messages, for the examination; a reply's template is named
+    by such an id. `form_picture` is the public address of a picture above the form for a phone number,
+    without which Zalo takes no form. `lost` counts what was noticed and lost nothing, by name.
     """
 
     name = "zalo-oa"
-    form = Form(
-        buttons=BUTTONS,
-        edits=False,
-        asks_location=False,
-        takes_location=True,
-        asks_contact=True,
-        documents=True,
-        polls=False,
-        window=WINDOW,
-    )
 
     def __init__(
         self,
@@ -58,7 +60,7 @@ class ZaloOa:
         now: Callable[[], datetime],
         *,
         hosts: Hosts | None = None,
-        templates: Mapping[str, Approved] | None = None,
+        templates: Collection[str] = (),
         form_picture: str = "",
         pool: int = 100,
         timeouts: aiohttp.ClientTimeout = TIMEOUTS,
@@ -71,13 +73,14 @@ class ZaloOa:
         self._marks = marks
         self._ears = Ears(account, credentials.oa_id, marks)
         hosts = hosts or Hosts()
-        templates = templates or {}
         self._line = Line(now, pool, timeouts, proxy)
         self._consent = Consent(credentials, hosts, self._line, now)
         self._pairs = Pairs(account, tokens, self._consent, now)
         caller = Caller(self._line, self._pairs, credentials)
-        self._post = Post(caller, hosts, marks, templates, now, form_picture)
+        self._post = Post(caller, hosts, marks, now, form_picture)
         self._examination = Examination(caller, hosts, credentials.oa_id, tuple(templates))
+        self._form_picture = form_picture
+        self.form = replace(FORM, asks_contact=bool(form_picture))
 
     async def __aenter__(self) -> Self:
         """Make ready to connect; calls nobody yet."""
@@ -118,7 +121,7 @@ class ZaloOa:
     def messages_in(self, reply: Reply) -> int:
         """How many messages a reply takes, which the limits count; 1 where it cannot be sent at all."""
         try:
-            return len(parts_of(reply, "", self._marks))
+            return len(parts_of(reply, "", self._marks, self._form_picture))
         except UnsendableError:
             return 1
 

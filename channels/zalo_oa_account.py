@@ -1,8 +1,7 @@
-"""What one Official Account of Zalo is set up with: its ids, its secrets, its hosts, its templates."""
+"""What one Official Account of Zalo is set up with: its ids, its secrets, its hosts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -57,20 +56,3 @@ class Hosts:
         for host in (self.openapi, self.business, self.oauth):
             if not host.startswith(("http://", "https://")) or host.endswith("/"):
                 raise ValueError(f"{host} is no address of a server: http(s)://…, without a slash at its end")
-
-
-@dataclass(frozen=True, slots=True)
-class Approved:
-    """A message template that Zalo has approved: its id there, and its fields' names by ours.
-
-    Without `fields` the names are the same; with them only those named are sent, for Zalo refuses others.
-    """
-
-    id: str
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-    def data(self, params: Mapping[str, str]) -> dict[str, str]:
-        """The values under the names that Zalo knows; raises KeyError for one that is missing."""
-        if not self.fields:
-            return dict(params)
-        return {theirs: params[ours] for ours, theirs in self.fields.items()}

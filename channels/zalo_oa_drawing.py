@@ -58,19 +58,21 @@ class Enclosed:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Zalo's own form in which somebody shares their phone number."""
+    """Zalo's own form in which somebody shares their phone number, with a picture above it."""
 
     title: str
+    picture_url: str
 
 
 Part = Said | Shown | Enclosed | Asked
 
 
-def parts_of(reply: Reply, user: str, marks: Marks) -> tuple[Part, ...]:
+def parts_of(reply: Reply, user: str, marks: Marks, form_picture: str = "") -> tuple[Part, ...]:
     """The messages of a reply to this reader in order; raises UnsendableError for what Zalo would refuse.
 
     What is shown comes before what is said, so that text and buttons stand last, where the reader looks;
-    only the form for a phone number comes after the text that asks for it.
+    only the form for a phone number comes after the text that asks for it. Zalo takes no form without
+    `form_picture`, the address of a picture: then the text alone asks, and the number is typed.
     """
     text, buttons = _drawn(reply, user, marks)
     pieces = split(text, TEXT_UNITS)
@@ -84,19 +86,17 @@ def parts_of(reply: Reply, user: str, marks: Marks) -> tuple[Part, ...]:
         parts.append(Enclosed(_sendable(reply.document)))
     if pieces and not captioned:
         parts += (*map(Said, pieces[:-1]), Said(pieces[-1], buttons))
-    if reply.want is Want.CONTACT:
-        parts.append(Asked(_title(reply.want_label)))
+    if reply.want is Want.CONTACT and form_picture:
+        parts.append(Asked(_title(reply.want_label), form_picture))
     if not parts:
         raise UnsendableError("a reply that says nothing")
     return tuple(parts)
 
 
-def message(part: Said | Asked, picture_url: str = "") -> Json:
-    """A message that needs no upload, as Zalo reads it; `picture_url` stands above the form."""
+def message(part: Said | Asked) -> Json:
+    """A message that needs no upload, as Zalo reads it."""
     if isinstance(part, Asked):
-        element = {"title": part.title, "subtitle": part.title}
-        if picture_url:
-            element["image_url"] = picture_url
+        element = {"title": part.title, "subtitle": part.title, "image_url": part.picture_url}
         return {"attachment": _template(template_type="request_user_info", elements=[element])}
     if part.buttons:
         return {"text": part.text, "attachment": _template(buttons=list(part.buttons))}

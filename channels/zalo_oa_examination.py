@@ -21,7 +21,7 @@ _ANOTHERS = AccountDown("the token belongs to another Official Account: look at 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Asks Zalo about one account; `templates` are the names of the approved messages that are set."""
+    """Asks Zalo about one account; `templates` are the ids of the approved messages."""
 
     caller: Caller
     hosts: Hosts

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from channels.zalo_oa_account import Approved, Hosts
+from channels.zalo_oa_account import Hosts
 from channels.zalo_oa_caller import Caller
 from channels.zalo_oa_calls import Call, Upload, data_of
 from channels.zalo_oa_drawing import (
@@ -36,21 +36,20 @@ _PHONE = re.compile(r"84[0-9]{8,11}")
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Sends replies; `templates` are the approved ones by our names, `picture_url` stands above the form."""
+    """Sends replies; `form_picture` stands above the form for a phone number, without it no form is sent."""
 
     caller: Caller
     hosts: Hosts
     marks: Marks
-    templates: Mapping[str, Approved]
     now: Callable[[], datetime]
-    picture_url: str = ""
+    form_picture: str = ""
 
     async def deliver(self, user: str, reply: Reply) -> Outcome:
         """Send one reply; every failure becomes an outcome. The id delivered is that of the last message."""
         if _USER.fullmatch(user) is None:
             return Never(Reason.REFUSED, "the address is no user of Zalo")
         try:
-            parts = parts_of(reply, user, self.marks)
+            parts = parts_of(reply, user, self.marks, self.form_picture)
         except UnsendableError as fault:
             return Never(Reason.REFUSED, str(fault))
         first = await self._tried(self._post(user, parts[0]))
@@ -86,7 +85,7 @@ class Post:
             return picture_message(await self._upload_picture(part.picture), part.caption)
         if isinstance(part, Enclosed):
             return file_message(await self._upload_file(part.document))
-        return message(part, self.picture_url)
+        return message(part)
 
     async def _upload_picture(self, content: bytes) -> str:
         try:
@@ -112,15 +111,8 @@ class Post:
 
     async def _send_template(self, user: str, template: Template) -> Outcome:
         """The one thing that still reaches somebody silent for a week; what it lacks is said as WINDOW."""
-        approved = self.templates.get(template.name)
-        if approved is None:
-            return Never(Reason.WINDOW, "no approved template is set for this message")
         try:
-            call = self._template_call(user, template, approved)
-        except KeyError:
-            return Never(Reason.WINDOW, "a field of the approved template has no value in this message")
-        try:
-            return Delivered(await self._sent(call))
+            return Delivered(await self._sent(self._template_call(user, template)))
         except RefusedError as refusal:
             if isinstance(refusal.outcome, Later) or refusal.code in TOKEN_REFUSED:
                 return refusal.outcome
@@ -128,11 +120,11 @@ class Post:
         except CallFailedError as failed:
             return failed.outcome
 
-    def _template_call(self, user: str, template: Template, approved: Approved) -> Call:
-        body: Json = {"template_id": approved.id, "template_data": approved.data(template.params)}
+    def _template_call(self, user: str, template: Template) -> Call:
+        body: Json = {"template_id": template.name, "template_data": dict(template.params)}
         if _PHONE.fullmatch(template.phone) is None:
             return Call(f"{self.hosts.openapi}/v3.0/oa/message/template", {"user_id": user, **body})
-        tracked = self.marks.of("template", user, approved.id, self.now().isoformat())
+        tracked = self.marks.of("template", user, template.name, self.now().isoformat())
         reached = {"phone": template.phone, **body, "tracking_id": tracked}
         return Call(f"{self.hosts.business}/message/template", reached)
 

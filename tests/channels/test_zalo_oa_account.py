@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from channels.zalo_oa import TYPED, ZaloOa
+from channels.zalo_oa import TYPED
 from channels.zalo_oa_marks import Marks
 from channels.zalo_oa_signature import HEADER, signature
 from quarantine.channel import CallFailedError, Channel, Finding, Presence, Refusal
@@ -25,7 +25,7 @@ from tests.channels.zalo_oa_room import (
 )
 
 HOOK = "https://cachly.vn/hooks/zalo"
-WINDOW = Finding("window", "after 7 days of silence these templates go: check, window.closed")
+WINDOW = Finding("window", "after 7 days of silence these templates go: 301, 302")
 WEBHOOK = Finding("webhook", f"Zalo does not tell; its console must hold {HOOK}, with every event on")
 TOKEN = Finding("token", "renewed 01/03 14:30, next 02/03 10:30")
 ACCOUNT = Finding("account", "Trạm Y tế; package: Nâng cao; verified")
@@ -114,7 +114,7 @@ async def test_an_account_that_is_well(here):
 
 async def test_an_account_without_templates():
     """What that means after a week is said; a quota of templates is not asked for."""
-    async with room(templates={}) as here:
+    async with room(templates=()) as here:
         findings = await here.channel.examine(HOOK, START)
         assert [one.part for one in findings] == ["token", "account", "webhook", "window"]
         assert findings[-1].found == (
@@ -180,9 +180,9 @@ async def test_what_an_official_account_does_not_do(alone):
     await alone.menu(LAN, [])
 
 
-def test_its_form():
+def test_its_form(alone):
     """Five buttons, nothing edited, no button for a place, a window of seven days."""
-    form = ZaloOa.form
+    form = alone.form
     assert (form.buttons, form.edits, form.asks_location, form.polls) == (5, False, False, False)
     assert (form.takes_location, form.asks_contact, form.documents) == (True, True, True)
     assert form.window == timedelta(days=7)

@@ -9,7 +9,6 @@ from channels.long_texts import units
 from channels.zalo_oa_drawing import (
     BUTTONS,
     TEXT_UNITS,
-    Asked,
     Enclosed,
     Said,
     Shown,
@@ -25,12 +24,13 @@ from quarantine.messages import Button, Document, Link, Reply, Want
 
 LAN = "246845883529197922"
 MARKS = Marks("oa-secret-key")
+PICTURE = "https://cachly.vn/a.png"
 PAGE = Link("📍 Gửi vị trí", "https://cachly.vn/v/Ab3")
 
 
 def drawn(reply):
     """The messages of a reply, as Zalo reads them."""
-    return [message(part) for part in parts_of(reply, LAN, MARKS)]
+    return [message(part) for part in parts_of(reply, LAN, MARKS, PICTURE)]
 
 
 def choices(count, wide=()):
@@ -130,7 +130,13 @@ LIST = "\n".join(f"{n}. Dấu hiệu {n}" for n in range(1, 7))
                         "type": "template",
                         "payload": {
                             "template_type": "request_user_info",
-                            "elements": [{"title": "Gửi số điện thoại", "subtitle": "Gửi số điện thoại"}],
+                            "elements": [
+                                {
+                                    "title": "Gửi số điện thoại",
+                                    "subtitle": "Gửi số điện thoại",
+                                    "image_url": PICTURE,
+                                }
+                            ],
                         },
                     }
                 },
@@ -143,10 +149,10 @@ def test_a_reply_as_zalo_reads_it(reply, messages):
     assert drawn(reply) == messages
 
 
-def test_the_form_for_a_phone_number_with_a_picture():
-    """The picture above the form is the account's own."""
-    (element,) = message(Asked("Gửi số"), "https://cachly.vn/a.png")["attachment"]["payload"]["elements"]
-    assert element == {"title": "Gửi số", "subtitle": "Gửi số", "image_url": "https://cachly.vn/a.png"}
+def test_the_form_for_a_phone_number_without_a_picture():
+    """Zalo takes no form without one, so the text asks alone."""
+    reply = Reply("Số của chị?", want=Want.CONTACT, want_label="Gửi số")
+    assert parts_of(reply, LAN, MARKS) == (Said("Số của chị?"),)
 
 
 def test_uploaded_things():
@@ -210,7 +216,7 @@ def test_a_long_label_is_cut():
 def test_what_zalo_would_refuse(reply):
     """It is refused here, in words that hold nothing of the content."""
     with pytest.raises(UnsendableError) as refusal:
-        parts_of(reply, LAN, MARKS)
+        parts_of(reply, LAN, MARKS, PICTURE)
     assert "xx" not in str(refusal.value)
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from channels.zalo_oa import ZaloOa
-from channels.zalo_oa_account import Approved, Credentials, Hosts
+from channels.zalo_oa_account import Credentials, Hosts
 from quarantine.tokens import ConsentNeededError, Tokens
 
 OA, APP, LAN = "388613280878808645", "360846524940903967", "246845883529197922"
@@ -21,10 +21,8 @@ CS, BY_USER, BY_PHONE = "/v3.0/oa/message/cs", "/v3.0/oa/message/template", "/me
 IMAGE, FILE, TOKEN = "/v2.0/oa/upload/image", "/v2.0/oa/upload/file", "/v4/oa/access_token"
 GETOA, QUOTA = "/v2.0/oa/getoa", "/message/quota"
 PATIENCE = aiohttp.ClientTimeout(total=2, connect=1, sock_connect=1, sock_read=0.3)
-TEMPLATES = {
-    "window.closed": Approved("301", {"name": "ten", "station": "don_vi"}),
-    "check": Approved("302"),
-}
+TEMPLATES = ("301", "302")
+PICTURE = "https://cachly.vn/a.png"
 
 
 @dataclass
@@ -190,7 +188,7 @@ def fresh_pair(issued_at=START):
 def channel_to(url, store, clock, credentials=CREDENTIALS, **chosen):
     """A channel of the account that speaks to this address."""
     hosts = Hosts(url, url, url)
-    options = {"hosts": hosts, "templates": TEMPLATES, "timeouts": PATIENCE} | chosen
+    options = {"hosts": hosts, "templates": TEMPLATES, "form_picture": PICTURE, "timeouts": PATIENCE} | chosen
     return ZaloOa("zalo", credentials, store, clock, **options)
 
 
