@@ -45,6 +45,10 @@ class Catalogue:
         known = (wanted or "").replace("_", "-").partition("-")[0].lower()
         return known if known in self.texts else SERVED
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a text, in the served language at least."""
+        return key in self.texts[SERVED]
+
     def text(self, key: str, language: str) -> str:
         """The text of a key, with its {parameters} still in it.
 

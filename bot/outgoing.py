@@ -114,7 +114,8 @@ class Outgoing:
     def _drawing(self, claimed: Claimed) -> Callable[[], Reply]:
         def draw() -> Reply:
             letter = replace(complete(claimed), replaces=claimed.replaces)
-            return self.renderer.render(letter, claimed.reader, self.turns.clock.now(), self.account)
+            now, chat = self.turns.clock.now(), claimed.address_id
+            return self.renderer.render(letter, claimed.reader, now, self.account, chat)
 
         return draw
 

@@ -17,8 +17,8 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from bot.clock import Clock
 from bot.links import ExpiredLinkError, ForgedLinkError, LinkKind, Links, Ticket
-from quarantine.clock import Now
 from quarantine.location import Fix, Source, valid_coordinates
 from quarantine.messages import Address, Incoming, Kind
 
@@ -61,7 +61,7 @@ class Visits(Protocol):
 class PlacePage:
     """The routes behind links; `refused` counts what was not taken in, by reason."""
 
-    def __init__(self, links: Links, visits: Visits, clock: Now) -> None:
+    def __init__(self, links: Links, visits: Visits, clock: Clock) -> None:
         self._links = links
         self._visits = visits
         self._clock = clock
@@ -89,7 +89,6 @@ class PlacePage:
         try:
             ticket = self._ticket(LinkKind.PLACE, request)
             position = read_position(await body_of(request))
-            address = await self._visits.chat(ticket.address_id)
         except ForgedLinkError:
             return told("unknown", self._refuse("forged", 404))
         except ExpiredLinkError:
@@ -98,17 +97,18 @@ class PlacePage:
             return told("wrong", self._refuse("too large", 413))
         except ValueError:
             return told("wrong", self._refuse("unreadable", 400))
-        if address is None:
-            return told("unknown", self._refuse("no chat", 404))
-        return await self._take(self._incoming(ticket, address, position))
-
-    async def _take(self, incoming: Incoming) -> web.Response:
         try:
             async with asyncio.timeout(TURN_SECONDS):
-                fresh = await self._visits.take(incoming)
+                return await self._take(ticket, position)
         except Exception:  # whatever it is, nothing is committed; the page keeps the position
             log.exception("position not committed", status=503)
             return told("later", 503)
+
+    async def _take(self, ticket: Ticket, position: Position) -> web.Response:
+        address = await self._visits.chat(ticket.address_id)
+        if address is None:
+            return told("unknown", self._refuse("no chat", 404))
+        fresh = await self._visits.take(self._incoming(ticket, address, position))
         if not fresh:
             return told("used", self._refuse("used", 200))
         return told("received", 200)

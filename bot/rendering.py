@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 
 from bot.catalogues import Catalogue
+from bot.endings import endings
 from bot.entrances import entrances, spoken
 from bot.formatting import FULL, SHORT, capital, fill, show
+from bot.links import Links
 from papers.guide_card import Entrance
-from quarantine.channel import Presence
+from quarantine.channel import Form, Presence
 from quarantine.days import local_day
 from quarantine.letters import Asked, Enclosure, Letter, Option
-from quarantine.messages import Button, Params, Reply, Template, Term, Want
+from quarantine.messages import Button, Link, Params, Reply, Template, Term, Want
 from quarantine.names import given_name, honorific
 from quarantine.phones import international, show_phone
 from quarantine.titles import unit_title
@@ -28,6 +30,10 @@ PICKED = "✓ "
 """Before the label of a choice that is ticked."""
 WANTED = {Want.LOCATION: "word.send_location", Want.CONTACT: "word.send_contact"}
 """The label of the phone's own button where a question names none."""
+WITH_BUTTONS = Form(
+    buttons=100, edits=True, asks_location=True, takes_location=True, asks_contact=True, documents=True
+)
+"""What an account can draw of which nothing else is known."""
 DrawCard = Callable[[Sequence[Entrance], str, str, str, str], bytes]
 """Draws the guide card from accounts, code, station, phone and expiry: a PNG (papers/guide_card.py)."""
 
@@ -40,40 +46,45 @@ class MissingParameterError(LookupError):
 class Renderer:
     """Turns letters into replies.
 
-    `presences` say how each account is found, for guide cards; `reaches` what may go into closed windows.
+    `presences` say how each account is found, for guide cards; `reaches` what may go into closed windows,
+    `forms` what each can draw. `links` makes the addresses of our own pages, None where we have none that a
+    phone can open.
     """
 
     catalogue: Catalogue
     draw_card: DrawCard
     presences: Mapping[str, Presence] = field(default_factory=dict)
     reaches: Reaches = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    links: Links | None = None
 
-    def render(self, letter: Letter, reader: Facts, now: datetime, account: str = "") -> Reply:
-        """The letter as this reader sees it on this account.
+    def render(
+        self, letter: Letter, reader: Facts, now: datetime, account: str = "", address_id: int | None = None
+    ) -> Reply:
+        """The letter as this reader sees it in this chat of this account.
 
         Raises what a broken letter raises (a missing text or parameter when strict, a value that no text can
         show); the sender records that as refused.
         """
-        voice = Voice(self.catalogue, reader, now)
+        form = self.forms.get(account, WITH_BUTTONS)
+        voice = Voice(self.catalogue, reader, now, endings(form, linked=self.links is not None))
         shown = self._entrances(letter, account)
         params = _with_ways(letter, shown, voice)
         lines = [voice.speak(term) for term in letter.lead]
         lines.append(voice.say(letter.key, params))
         text = "\n".join(line for line in lines if line)
-        asked = letter.asked
-        wants = asked is not None and asked.want is not None
-        return Reply(
+        photo_url = self._photo_url(letter, form, now, address_id)
+        reply = Reply(
             text=text,
-            buttons=() if asked is None or wants else buttons(asked, voice),
-            want=asked.want if asked else None,
-            want_label=want_label(asked, voice) if asked else "",
-            words=tuple(voice.label(option) for option in asked.options) if asked and wants else (),
+            link=self._link(letter, form, voice, address_id),
             replaces=letter.replaces,
-            photo=self._photo(letter, shown, voice),
+            photo=None if photo_url else self._photo(letter, shown, voice),
+            photo_url=photo_url,
             pin=_pin(letter),
             protect=letter.protect,
             template=self._template(letter, params, voice, account),
         )
+        return reply if letter.asked is None else _ask(reply, letter.asked, form, voice)
 
     def speak(self, term: Term, language: str) -> str:
         """A message in a language, for nobody in particular: how a button reads that may also be typed."""
@@ -97,6 +108,21 @@ class Renderer:
             international(person.phone).removeprefix("+") if person and person.phone else "",
         )
 
+    def _link(self, letter: Letter, form: Form, voice: Voice, address_id: int | None) -> Link | None:
+        """The page that sends a position: in place of the phone's own button, or beside it."""
+        asked = letter.asked
+        if asked is None or asked.want is not Want.LOCATION or self.links is None or address_id is None:
+            return None
+        label = voice.say("channel.link_other", {}) if form.asks_location else want_label(asked, voice)
+        now = voice.now or letter.due_at
+        return Link(label, self.links.place(address_id, letter.id, asked.number, now, letter.valid_until))
+
+    def _photo_url(self, letter: Letter, form: Form, now: datetime, address_id: int | None) -> str:
+        drawn = letter.enclosure is Enclosure.GUIDE_CARD
+        if not drawn or not form.photo_by_url or self.links is None or address_id is None:
+            return ""
+        return self.links.picture(address_id, letter.id, now)
+
     def _photo(self, letter: Letter, shown: Sequence[Entrance], voice: Voice) -> bytes | None:
         if letter.enclosure is not Enclosure.GUIDE_CARD:
             return None
@@ -106,11 +132,15 @@ class Renderer:
 
 @dataclass(frozen=True)
 class Voice:
-    """How one reader is spoken to: language, honorific, and the people who look after them."""
+    """How one reader is spoken to: language, honorific, and the people who look after them.
+
+    Of a text that there is with one of the `endings`, that one is said.
+    """
 
     catalogue: Catalogue
     reader: Facts
     now: datetime | None
+    endings: tuple[str, ...] = ()
 
     @property
     def language(self) -> str:
@@ -119,7 +149,8 @@ class Voice:
 
     def say(self, key: str, params: Params) -> str:
         """A message with its parameters filled in."""
-        return fill(self.catalogue.text(key, self.language), lambda name: self.parameter(name, params))
+        own = next((key + ending for ending in self.endings if self.catalogue.has(key + ending)), key)
+        return fill(self.catalogue.text(own, self.language), lambda name: self.parameter(name, params))
 
     def speak(self, term: Term) -> str:
         """A term as this reader reads it."""
@@ -154,12 +185,22 @@ def _with_ways(letter: Letter, shown: Sequence[Entrance], voice: Voice) -> Param
     return {**letter.params, "ways": spoken(shown, voice.parameter("code", letter.params), voice.say)}
 
 
+def _ask(reply: Reply, asked: Asked, form: Form, voice: Voice) -> Reply:
+    """The reply with its choices: labels beside the phone's own button, or buttons where it has none."""
+    own = {Want.LOCATION: form.asks_location, Want.CONTACT: form.asks_contact}
+    if asked.want is not None and own[asked.want]:
+        words = tuple(voice.label(option) for option in asked.options)
+        return replace(reply, want=asked.want, want_label=want_label(asked, voice), words=words)
+    hint = voice.say("channel.hint_many" if asked.many else "channel.hint_one", {}) if asked.options else ""
+    return replace(reply, buttons=buttons(asked, voice), many=asked.many, hint=hint)
+
+
 def buttons(asked: Asked, voice: Voice) -> tuple[tuple[Button, ...], ...]:
     """The choices of a question in rows; each button carries the question's number."""
     rows: list[list[Button]] = []
     room = 0
     for option in asked.options:
-        button = Button(voice.label(option), f"{asked.number}:{option.value}")
+        button = Button(voice.label(option), f"{asked.number}:{option.value}", option.wide)
         if room < 1 or option.wide:
             rows.append([])
             room = max(1, asked.columns)

@@ -14,6 +14,8 @@ import structlog
 
 from bot import accounts, catalogues, logs, premises, settings
 from bot.clock import Clock, MovableClock, SystemClock
+from bot.links import Links
+from bot.place_page import PlacePage
 from bot.polling import PAUSES, Poller
 from bot.refusals import RefusedError
 from bot.service import Service
@@ -79,7 +81,8 @@ def collect_seldom() -> None:
 @asynccontextmanager
 async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
     """Everything that runs, opened from the inside out and closed the other way round; its accounts."""
-    engine = premises.migrated(chosen)
+    engine, keyring, root = premises.migrated(chosen), premises.keyring(chosen), chosen.pages()
+    links = Links(keyring, root) if root else None
     async with AsyncExitStack() as stack:
         stack.callback(engine.dispose)
         channels = {
@@ -87,17 +90,21 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
         }
         service = Service(
             engine=engine,
-            keyring=premises.keyring(chosen),
+            keyring=keyring,
             clock=clock,
             catalogue=catalogues.load(),
             channels=channels,
+            links=links,
             pushed=channels if chosen.public_url else (),
             # The messenger's limits count real seconds: on the stage hours pass in one.
             limits=not isinstance(clock, MovableClock),
         )
         await stack.enter_async_context(service.running())
         site = Site(service, clock if isinstance(clock, MovableClock) else None)
-        await stack.enter_async_context(serving(site.app(), chosen.http_host, chosen.http_port))
+        app = site.app()
+        if links is not None:
+            PlacePage(links, service.visits, clock).add_to(app)
+        await stack.enter_async_context(serving(app, chosen.http_host, chosen.http_port))
         async with asyncio.TaskGroup() as tasks:
             incoming = [
                 tasks.create_task(_take_in(channel, service, accounts.hook(chosen, account)))

@@ -20,11 +20,13 @@ from bot.health import Health, look
 from bot.hearing import Hearing
 from bot.ids import Ids
 from bot.limiter import Limiter
+from bot.links import Links
 from bot.outgoing import Outgoing
 from bot.rendering import Renderer
 from bot.sender import Sender
 from bot.sweeps import Counts, Sweeps
 from bot.turns import Arrived, Probe, Turns, no_probe
+from bot.visits import Visits
 from handlers.book import script
 from papers.guide_card import guide_card
 from quarantine.channel import CallFailedError, Channel, MenuEntry, Presence, Profile
@@ -51,8 +53,9 @@ DAY_BEGINS = time(7, 0)
 class Service:
     """One process of Cachly for the accounts `channels`, of which `pushed` are pushed to.
 
-    `approved` are the messages that each account may send into closed windows, by letter key. `probe` is
-    called at the crash points of DESIGN.md §9.
+    `links` makes the addresses of our own pages, None where no phone can open any. `approved` are the
+    messages that each account may send into closed windows, by letter key. `probe` is called at the crash
+    points of DESIGN.md §9.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Service:
         catalogue: Catalogue,
         channels: Mapping[str, Channel],
         pushed: Collection[str] = (),
+        links: Links | None = None,
         limits: bool = True,
         probe: Probe = no_probe,
         approved: Mapping[str, Mapping[str, Approved]] | None = None,
@@ -77,7 +81,8 @@ class Service:
             account: Reach(channel.name, channel.form.window, may_send.get(account, {}))
             for account, channel in self.channels.items()
         }
-        self.renderer = Renderer(catalogue, guide_card, self.presences, reaches)
+        forms = {account: channel.form for account, channel in self.channels.items()}
+        self.renderer = Renderer(catalogue, guide_card, self.presences, reaches, forms, links)
         self.turns = Turns(
             engine=engine,
             keyring=keyring,
@@ -91,6 +96,7 @@ class Service:
         )
         self.database: Database[Arrived] = Database(engine, self.turns.take_group, _chat_of)
         self.sweeps = Sweeps(self.turns, self.database, probe)
+        self.visits = Visits(self.database, self.turns, self.renderer, self.wake)
         self.hearing = Hearing(self.channels, self.turns, self.database, self.wake, pushed)
         self.senders = {
             account: Sender(

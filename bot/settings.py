@@ -27,6 +27,7 @@ DATABASE = re.compile(r"^(sqlite:///.+|sqlite://|postgresql(\+psycopg)?://.+)$")
 TELEGRAM = "api.telegram.org"
 HOOK_SECRET = re.compile(r"^[A-Za-z0-9_-]{16,256}$")
 ACCOUNT = re.compile(r"^[a-z0-9][a-z0-9-]{0,31}$")
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]+$")
 
 
@@ -147,6 +148,14 @@ class Settings(BaseSettings):
         if plain and urlsplit(self.telegram_api).hostname == TELEGRAM:
             raise ValueError("CACHLY_PUBLIC_URL must begin with https://: Telegram delivers to no other")
         return self
+
+    def pages(self) -> str:
+        """The address below which phones can open our pages, "" when there is none.
+
+        Browsers tell a position to no page that came without https, but for one of the same machine.
+        """
+        parts = urlsplit(self.public_url)
+        return self.public_url if parts.scheme == "https" or parts.hostname in THIS_MACHINE else ""
 
     def hook_secret(self) -> str:
         """The secret of the webhooks: the one that is set, or one derived from the newest key.

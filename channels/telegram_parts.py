@@ -29,7 +29,8 @@ def parts_of(reply: Reply) -> tuple[Part, ...]:
 
     What is shown comes before what is said, so that text and keyboard stand last, where the reader looks.
     """
-    text = tidy(reply.text)
+    second_way = f"\n{reply.link.label}: {reply.link.url}" if reply.link is not None else ""
+    text = tidy(reply.text + second_way)
     captioned = reply.photo is not None and reply.pin is None and units(text) <= CAPTION_UNITS
     shown = [Part(photo=reply.photo, text=text if captioned else "")] if reply.photo is not None else []
     if reply.pin is not None:

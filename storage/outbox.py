@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, func, select, text
 
 from storage import tables
-from storage.outbox_claims import EXPIRED, UNREADABLE, VOID, Claimed, Claims, Dropped, claim
+from storage.outbox_claims import EXPIRED, UNREADABLE, VOID, Claimed, Claims, Dropped, claim, reread
 from storage.outbox_records import DOWN, Recorded, Result, hold, put_off, record, settle, unsettled
 from storage.tables import core
 from storage.types import Instant
@@ -30,6 +30,7 @@ __all__ = [
     "next_due",
     "put_off",
     "record",
+    "reread",
     "settle",
     "unsettled",
 ]

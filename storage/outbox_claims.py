@@ -174,6 +174,9 @@ _SLOTS = (
     )
     .order_by(_LETTER.c.delivered_at, _LETTER.c.id)
 )
+_AGAIN = select(_LETTER, bindparam("chat", type_=ID).label("chat_id")).where(
+    _LETTER.c.id == bindparam("row_id", type_=ID)
+)
 
 
 def claim(
@@ -218,6 +221,13 @@ def claim(
         ids = [one.row.id for one in claimed]
         conn.execute(_CLAIM, {"ids": ids, "until": db_now + lease_for})
     return Claims(_complete(conn, keyring, claimed, now), dropped, full=len(rows) == limit)
+
+
+def reread(conn: Connection, keyring: Keyring, letter_id: int, chat_id: int, now: datetime) -> Claimed | None:
+    """A letter as it goes to this chat, whatever became of it; None when it is gone or unreadable."""
+    row = conn.execute(_AGAIN, {"row_id": letter_id, "chat": chat_id}).first()
+    readable = None if row is None else _readable(keyring, row)
+    return None if readable is None else _complete(conn, keyring, [readable], now)[0]
 
 
 @dataclass(frozen=True, slots=True)

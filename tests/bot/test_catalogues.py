@@ -6,12 +6,14 @@ import unicodedata
 import pytest
 
 from bot.catalogues import FOLDER, NOTHING, Catalogue, CatalogueError, MissingTextError, load, read_file
+from bot.endings import NO_BUTTON, NO_CONTACT, NO_PLACE
 from bot.formatting import places
 from bot.rendering import ABOUT_READER
 from quarantine.names import fold
 from tests.bot import message_keys
 
 LANGUAGES = ("vi", "en")
+WAYS = (NO_BUTTON, NO_PLACE, NO_CONTACT)
 LONGEST_LABEL, LONGEST_TEXT = 20, 1000
 UNITS = {"°C"}
 """What is written alike in both languages."""
@@ -31,9 +33,21 @@ def catalogue():
 
 @pytest.fixture(scope="module")
 def said(catalogue):
-    """Every key that the code says."""
+    """Every key that the code says, and what is said instead without the phone's own buttons."""
     subjects = {key.partition(".")[0] for texts in catalogue.texts.values() for key in texts}
-    return message_keys.in_code().all_of(subjects)
+    keys = message_keys.in_code().all_of(subjects)
+    return keys | (variants(catalogue) & {key + way for key in keys for way in WAYS})
+
+
+def test_no_text_of_its_own_ends_like_one_for_another_messenger(catalogue):
+    """Otherwise one text would be said in place of another on messengers without the phone's own buttons."""
+    subjects = {key.partition(".")[0] for key in catalogue.texts["vi"]}
+    assert {key for key in message_keys.in_code().all_of(subjects) if key.endswith(WAYS)} == set()
+
+
+def variants(catalogue):
+    """Every key in any language that ends like one for messengers without the phone's own buttons."""
+    return {key for texts in catalogue.texts.values() for key in texts if key.endswith(WAYS)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -57,6 +71,35 @@ def test_both_languages_name_the_same_parameters(catalogue):
         if places(vi[key]) - ABOUT_READER.keys() != places(en[key]) - ABOUT_READER.keys()
     }
     assert differing == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_for_another_messenger_brings_the_same_facts(catalogue, said, language):
+    """Whoever has no button of the phone's own is told the same, and no more than the letter brings."""
+    texts = catalogue.texts[language]
+    pairs = {
+        key: next(key.removesuffix(way) for way in WAYS if key.endswith(way))
+        for key in variants(catalogue) & said
+    }
+    assert pairs
+    differing = {
+        key
+        for key, base in pairs.items()
+        if places(texts[key]) - ABOUT_READER.keys() != places(texts[base]) - ABOUT_READER.keys()
+    }
+    assert differing == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_names_the_phones_own_button_is_said_otherwise_without_one(catalogue, language):
+    """A text with the sign of the button has another for a chat where a position is sent by hand.
+
+    Labels of the button are drawn only where there is one, or a link in its place.
+    """
+    texts = catalogue.texts[language]
+    naming = {key for key, text in texts.items() if "📍" in text and len(text) > LONGEST_LABEL}
+    assert naming
+    assert {key for key in naming if key + NO_BUTTON not in texts} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

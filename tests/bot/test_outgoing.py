@@ -216,7 +216,7 @@ async def test_a_prompt_is_written_from_its_checkins(office):
     ((_, reply),) = office.phone.sent
     assert "14/08" in reply.text
     assert "5" in reply.text
-    assert reply.buttons[0][0] == Button("Không có triệu chứng", f"{number(PROMPT, 700)}:none")
+    assert reply.buttons[0][0] == Button("Không có triệu chứng", f"{number(PROMPT, 700)}:none", wide=True)
     checkin = office.rows(core(tables.Checkin))[601]
     assert (checkin.stage, checkin.delivered_at) == (Stage.PROMPTED, NOW)
 
