@@ -1,6 +1,5 @@
 """The HTTP face of the Bot API: reads forms, multipart and JSON, lets faults happen, answers."""
 
-import asyncio
 import inspect
 import json
 
@@ -8,9 +7,10 @@ import msgspec
 from aiohttp import web
 from multidict import MultiDictProxy
 
-from simulator.faults import Fault
+from simulator import zalo_bot_api
 from simulator.files import UPLOAD_BYTES, Files
 from simulator.methods import METHODS, Method, read_call
+from simulator.mishaps import Dropped
 from simulator.refusal import Json, Refused, bad_request
 from simulator.sending import known_chat
 from simulator.timekeeper import TIMEKEEPER
@@ -24,12 +24,15 @@ PHOTO_FIELDS = frozenset({"photo"})
 PROXY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 
 
-class Dropped(Exception):  # noqa: N818 - the connection is closed, there is no answer
-    """The call gets no answer: the connection is closed."""
+async def handle_path(request: web.Request) -> web.StreamResponse:
+    """/bot<token>/<method>: Zalo's bots have paths that look the same, so the token tells whose it is."""
+    if request.match_info["token"] == request.app[WORLD].settings.zalo_bot.token:
+        return await zalo_bot_api.handle_call(request)
+    return await handle_call(request)
 
 
 async def handle_call(request: web.Request) -> web.StreamResponse:
-    """/bot<token>/<method>."""
+    """A call of the Bot API."""
     world = request.app[WORLD]
     name = request.match_info["method"]
     method = METHODS.get(name.lower())
@@ -42,7 +45,8 @@ async def handle_call(request: web.Request) -> web.StreamResponse:
         fields = await read_fields(request, world.files)
         if method.counted:
             await request.app[TIMEKEEPER].catch_up()
-        result = await _with_faults(world, method, fields)
+        chat_id = fields.get("chat_id")
+        result = await world.faults.meet(method.name, chat_id, lambda: perform(world, method, fields))
     except Refused as refusal:
         _remember(world, name, fields, refusal.status)
         if refusal.status == web.HTTPBadGateway.status_code:
@@ -64,30 +68,6 @@ def _answer(body: Json, status: int) -> web.Response:
 def _remember(world: World, name: str, fields: Json, status: int) -> None:
     """Keep the call for tests; status 0 is a dropped connection."""
     world.calls.append({"method": name, "fields": fields, "status": status})
-
-
-async def _with_faults(world: World, method: Method, fields: Json) -> object:
-    fault = world.faults.take(method.name, fields.get("chat_id"))
-    if fault is None:
-        return await perform(world, method, fields)
-    if fault.latency:
-        await asyncio.sleep(fault.latency)
-    refusal = fault.refusal()
-    result = None
-    if fault.accept or not (refusal or fault.hang or fault.drop):
-        result = await perform(world, method, fields)
-    await _fail(world, fault, refusal)
-    return result
-
-
-async def _fail(world: World, fault: Fault, refusal: Refused | None) -> None:
-    if fault.hang:
-        await world.faults.released.wait()
-        raise Dropped
-    if fault.drop:
-        raise Dropped
-    if refusal:
-        raise refusal
 
 
 async def perform(world: World, method: Method, fields: Json) -> object:
@@ -167,5 +147,5 @@ async def handle_file(request: web.Request) -> web.StreamResponse:
 
 def add_routes(app: web.Application) -> None:
     """Serve the Bot API in `app`."""
-    app.router.add_route("*", "/bot{token:[^/]+}/{method}", handle_call)
+    app.router.add_route("*", "/bot{token:[^/]+}/{method}", handle_path)
     app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", handle_file)

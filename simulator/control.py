@@ -1,46 +1,20 @@
-"""The control API under /sim: phones and what their owners do, groups, faults, limits, the clock, events."""
+"""The control API under /sim: groups, faults, limits, the clock, events; phones are in phones.py."""
 
 import json
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 import msgspec
 from aiohttp import web
 
-from simulator.actions import ACTIONS, Impossible
 from simulator.botapi import WORLD
+from simulator.control_json import done, read
 from simulator.faults import Fault
-from simulator.people import Group, Phone
-from simulator.refusal import Json
+from simulator.people import Group
 from simulator.timekeeper import TIMEKEEPER
+from simulator.zalo_bot_world import ZALO_BOT
+from simulator.zalo_oa_world import OA
 
-FIRST_PHONE = 1_000_001
 FIRST_GROUP = -1_000_001
 KEEP_ALIVE_SECONDS = 15
-T = TypeVar("T")
-
-
-class Point(msgspec.Struct, forbid_unknown_fields=True):
-    """Where somebody lives."""
-
-    latitude: float
-    longitude: float
-
-
-class NewPhone(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A phone to be made; with the id of one that exists, what is given replaces what was."""
-
-    id: int | None = None
-    name: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    username: str | None = None
-    language_code: str | None = None
-    label: str | None = None
-    role: str | None = None
-    phone_number: str | None = None
-    home: Point | None = None
-    started: bool | None = None
 
 
 class NewGroup(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -70,99 +44,6 @@ class ClockMove(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_d
 
     advance_seconds: float | None = None
     to: str | None = None
-
-
-async def read(request: web.Request, kind: type[T]) -> T:
-    """The request's JSON as `kind`; a bad one is answered with 400 and the reason."""
-    body = await request.read()
-    try:
-        return msgspec.json.decode(body or b"{}", type=kind)
-    except msgspec.MsgspecError as error:
-        raise web.HTTPBadRequest(text=f"the request is not right: {error}") from error
-
-
-def done(body: Json) -> web.Response:
-    """`{"ok": true, …}`."""
-    return web.Response(body=msgspec.json.encode({"ok": True, **body}), content_type="application/json")
-
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@web.middleware
-async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Errors of the control API are JSON with one sentence; the Bot API has answers of its own."""
-    if not request.path.startswith("/sim/"):
-        return await handler(request)
-    try:
-        return await handler(request)
-    except Impossible as error:
-        return web.json_response({"ok": False, "error": str(error)}, status=400)
-    except web.HTTPException as error:
-        return web.json_response({"ok": False, "error": error.text}, status=error.status)
-
-
-def phone_of(request: web.Request) -> Phone:
-    """The phone named in the path, or 404."""
-    number = request.match_info["phone"]
-    phone = request.app[WORLD].phones.get(int(number)) if number.isdigit() else None
-    if phone is None:
-        raise web.HTTPNotFound(text=f"there is no phone {number}")
-    return phone
-
-
-async def list_phones(request: web.Request) -> web.Response:
-    """GET /sim/phones: all phones with their chats, the bot, and the clock."""
-    world = request.app[WORLD]
-    phones = [world.phone_view(phone) for phone in world.phones.values()]
-    return done({"phones": phones, "bot": world.bot(), "now": world.clock.now().isoformat()})
-
-
-async def show_phone(request: web.Request) -> web.Response:
-    """GET /sim/phones/{id}."""
-    return done({"phone": request.app[WORLD].phone_view(phone_of(request))})
-
-
-async def make_phone(request: web.Request) -> web.Response:
-    """POST /sim/phones: make or change a phone."""
-    world, wanted = request.app[WORLD], await read(request, NewPhone)
-    given = {name: value for name in wanted.__struct_fields__ if (value := getattr(wanted, name)) is not None}
-    if (name := given.pop("name", None)) is not None:
-        given.setdefault("first_name", name)
-    if wanted.home is not None:
-        given["home"] = (wanted.home.latitude, wanted.home.longitude)
-    number = given.pop("id", None) or max([FIRST_PHONE - 1, *world.phones]) + 1
-    if number <= 0:
-        raise web.HTTPBadRequest(text="a phone's id is a positive number")
-    if number in world.phones:
-        for name, value in given.items():
-            setattr(world.phones[number], name, value)
-    else:
-        first_name = given.pop("first_name", None) or given.get("label") or f"Máy {number}"
-        given.setdefault("label", first_name)
-        world.phones[number] = Phone(id=number, first_name=first_name, **given)
-    phone = world.phones[number]
-    world.show_phone(phone)
-    return done({"phone": world.phone_view(phone)})
-
-
-async def remove_phone(request: web.Request) -> web.Response:
-    """DELETE /sim/phones/{id}."""
-    world, phone = request.app[WORLD], phone_of(request)
-    del world.phones[phone.id]
-    world.messages.pop(phone.id, None)
-    world.publish({"kind": "reset"})
-    return done({})
-
-
-async def act(request: web.Request) -> web.Response:
-    """POST /sim/phones/{id}/{action}: the owner does something (simulator/actions.py)."""
-    phone, name = phone_of(request), request.match_info["action"]
-    action = ACTIONS.get(name)
-    if action is None:
-        raise web.HTTPNotFound(text=f'there is no action "{name}"; there are: {", ".join(ACTIONS)}')
-    deed = await read(request, action.fields)
-    return done(action.run(request.app[WORLD], phone, deed))
 
 
 async def make_group(request: web.Request) -> web.Response:
@@ -230,7 +111,9 @@ async def show_calls(request: web.Request) -> web.Response:
 
 async def reset(request: web.Request) -> web.Response:
     """POST /sim/reset: forget everything, but the phones when {"keep_phones": true}."""
-    request.app[WORLD].reset(keep_phones=(await read(request, Reset)).keep_phones)
+    keep_phones = (await read(request, Reset)).keep_phones
+    for account in (request.app[OA], request.app[ZALO_BOT], request.app[WORLD]):
+        account.reset(keep_phones=keep_phones)
     return done({})
 
 
@@ -282,11 +165,6 @@ def add_routes(app: web.Application) -> None:
     """Serve the control API in `app`."""
     app.router.add_routes(
         [
-            web.get("/sim/phones", list_phones),
-            web.post("/sim/phones", make_phone),
-            web.get("/sim/phones/{phone}", show_phone),
-            web.delete("/sim/phones/{phone}", remove_phone),
-            web.post("/sim/phones/{phone}/{action}", act),
             web.post("/sim/groups", make_group),
             web.get("/sim/groups/{group:-?[0-9]+}", show_group),
             web.post("/sim/updates", send_raw),

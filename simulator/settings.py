@@ -1,6 +1,9 @@
 """How one stand-in server is set up: who the bot is, where Cachly's clock is, and which limits hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from simulator.zalo_bot_settings import ZaloBotSettings
+from simulator.zalo_oa_settings import OaSettings
 
 DEMO_TOKEN = "123456:DEMO"  # noqa: S105 - opens nothing but the stand-in itself
 
@@ -20,6 +23,8 @@ class Settings:
         webhook_backoff: seconds to wait after the first, second, … failed push; the last one repeats.
         webhook_timeout: seconds a pushed update may take to be acknowledged.
         messages_kept: how many messages each chat remembers for the page.
+        oa: the stand-in Zalo Official Account.
+        zalo_bot: the stand-in Zalo Bot.
     """
 
     token: str = DEMO_TOKEN
@@ -35,6 +40,8 @@ class Settings:
     webhook_backoff: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
     webhook_timeout: float = 60.0
     messages_kept: int = 2000
+    oa: OaSettings = field(default_factory=OaSettings)
+    zalo_bot: ZaloBotSettings = field(default_factory=ZaloBotSettings)
 
     @property
     def bot_id(self) -> int:

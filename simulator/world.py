@@ -172,6 +172,7 @@ class World:
         """A phone as the control API and the page show it."""
         view = {
             **phone.as_user(),
+            "kind": "telegram",
             "label": phone.label,
             "role": phone.role,
             "phone_number": phone.phone_number,
