@@ -144,7 +144,7 @@ def _presses(choices: Sequence[Button], user: str, marks: Marks) -> list[Json]:
 
 def _word(word: str) -> Json:
     # Shown, for it is what the reader says: the label itself, as if typed.
-    return _button("oa.query.show", word, tidy(word))
+    return _button("oa.query.show", word, _payload(tidy(word)))
 
 
 def _page(link: Link) -> Json:
