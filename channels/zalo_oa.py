@@ -51,6 +51,8 @@ class ZaloOa:
     """
 
     name = "zalo-oa"
+    form = FORM
+    """With the form for a phone number; an account without a picture for it has none."""
 
     def __init__(
         self,
@@ -80,7 +82,7 @@ class ZaloOa:
         self._post = Post(caller, hosts, marks, now, form_picture)
         self._examination = Examination(caller, hosts, credentials.oa_id, tuple(templates))
         self._form_picture = form_picture
-        self.form = replace(FORM, asks_contact=bool(form_picture))
+        self.form = replace(self.form, asks_contact=bool(form_picture))
 
     async def __aenter__(self) -> Self:
         """Make ready to connect; calls nobody yet."""

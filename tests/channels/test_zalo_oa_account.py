@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from channels.zalo_oa import TYPED
+from channels.zalo_oa import TYPED, ZaloOa
 from channels.zalo_oa_marks import Marks
 from channels.zalo_oa_signature import HEADER, signature
 from quarantine.channel import CallFailedError, Channel, Finding, Presence, Refusal
@@ -183,6 +183,7 @@ async def test_what_an_official_account_does_not_do(alone):
 def test_its_form(alone):
     """Five buttons, nothing edited, no button for a place, a window of seven days."""
     form = alone.form
+    assert form == ZaloOa.form
     assert (form.buttons, form.edits, form.asks_location, form.polls) == (5, False, False, False)
     assert (form.takes_location, form.asks_contact, form.documents) == (True, True, True)
     assert form.window == timedelta(days=7)
