@@ -86,4 +86,4 @@ def apply(
     for kind, write in WRITERS.items():
         if kind in kinds:
             write(writing, kinds[kind])
-    writing.write_history()
+    writing.finish()

@@ -6,47 +6,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, null
-
 from quarantine.effects import EpisodeAdded, EpisodeChanged
 from quarantine.people import OPEN_STATES, Episode, EpisodeState
 from quarantine.protocol import ends_at
 from storage import records, tables
+from storage.bulk import Insert, Update
 from storage.rerouting import reroute
 from storage.spelling import among
 from storage.tables import core
-from storage.types import ID, Instant
 from storage.writing import Writing, difference, merged
 
 _EPISODE, _CHECKIN = core(tables.Episode), core(tables.Checkin)
 _REACHED = ("verified", "guided", "linked")
 """States that are a moment of their own, also when the episode moves on in the same step (`why` names it)."""
 
-_CHANGED = (
+_CHANGE = Update.versioned(
+    _EPISODE,
     *("responder_id", "unit_id", "dwelling", "reason", "first_day", "last_day"),
     *("state", "protocol", "next_at", "ends_at"),
+    closed_at="CASE WHEN new.closed_at IS NULL THEN NULL ELSE coalesce(episode.closed_at, new.closed_at) END",
+    **{f"{name}_at": f"coalesce(episode.{name}_at, new.{name}_at)" for name in _REACHED},
 )
-_CHANGE = (
-    _EPISODE.update()
-    .where(
-        _EPISODE.c.id == bindparam("row_id", type_=ID),
-        _EPISODE.c.version == bindparam("seen_version", type_=_EPISODE.c.version.type),
-    )
-    .values(
-        **{name: bindparam(f"new_{name}", type_=_EPISODE.c[name].type) for name in _CHANGED},
-        **{
-            f"{name}_at": func.coalesce(
-                _EPISODE.c[f"{name}_at"], bindparam(f"new_{name}_at", type_=Instant())
-            )
-            for name in _REACHED
-        },
-        closed_at=case(
-            (bindparam("open", type_=_CHECKIN.c.reported.type), null()),
-            else_=func.coalesce(_EPISODE.c.closed_at, bindparam("changed_at", type_=Instant())),
-        ),
-        version=_EPISODE.c.version + 1,
-    )
-)
+_BEGIN = Insert(_EPISODE)
 _LET_GO = (
     _CHECKIN.update()
     .where(among(_CHECKIN.c.episode_id), _CHECKIN.c.next_at.is_not(None))
@@ -78,7 +59,7 @@ def episodes_added(writing: Writing, effects: Sequence[EpisodeAdded]) -> None:
             episode_id=episode.id,
             detail={"state": episode.state, "unit_id": episode.unit_id},
         )
-    writing.conn.execute(_EPISODE.insert(), rows)
+    writing.write(_BEGIN, rows)
 
 
 def episodes_changed(writing: Writing, effects: Sequence[EpisodeChanged]) -> None:
@@ -116,12 +97,11 @@ def _note(writing: Writing, effect: EpisodeChanged) -> None:
 
 def _changed_row(writing: Writing, before: Episode, after: Episode, why: str, at: datetime) -> dict[str, Any]:
     return {
-        "row_id": before.id,
-        "seen_version": before.version,
-        "changed_at": at,
-        "open": after.state in OPEN_STATES,
-        **{f"new_{name}": value for name, value in _columns(writing, after).items()},
-        **{f"new_{name}": value for name, value in _moments(after, why, at).items()},
+        "id": before.id,
+        "version": before.version,
+        "closed_at": None if after.state in OPEN_STATES else at,
+        **_columns(writing, after),
+        **_moments(after, why, at),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, true
+from sqlalchemy import select
 
 from quarantine.effects import (
     AddressBound,
@@ -18,54 +18,37 @@ from quarantine.effects import (
     PostingAdded,
 )
 from storage import lookups, records, tables
+from storage.bulk import Insert, Update
 from storage.spelling import among
 from storage.tables import core
-from storage.types import ID, Instant
 from storage.writing import StaleDecisionError, Writing, difference, merged
 
 _PERSON, _LOOKUP, _ADDRESS = core(tables.Person), core(tables.Lookup), core(tables.Address)
 _POSTING, _CODE, _MISS = core(tables.Posting), core(tables.Code), core(tables.CodeMiss)
-_ROW = bindparam("row_id", type_=ID)
-_AT = bindparam("happened_at", type_=Instant())
+_ADD, _FIND, _TAKE_UP = Insert(_PERSON), Insert(_LOOKUP), Insert(_POSTING)
+_ISSUE, _COUNT = Insert(_CODE), Insert(_MISS)
 
 REPLACED = "replaced"
 """Why a code was closed when a newer one of its episode was issued."""
 
-_CHANGE_PERSON = (
-    _PERSON.update()
-    .where(_PERSON.c.id == _ROW, _PERSON.c.version == bindparam("seen_version", type_=_PERSON.c.version.type))
-    .values(
-        profile=bindparam("new_profile", type_=_PERSON.c.profile.type),
-        language=bindparam("new_language"),
-        version=_PERSON.c.version + 1,
-    )
-)
-_REACHABLE = (
-    _ADDRESS.update().where(_ADDRESS.c.id == _ROW).values(reachable=bindparam("can_write", type_=true().type))
-)
-_BOUND = (
-    _ADDRESS.update()
-    .where(_ADDRESS.c.id == _ROW)
-    .values(
-        person_id=bindparam("bound_to", type_=ID),
-        bound_at=_AT,
-        reachable=true(),
-        version=_ADDRESS.c.version + 1,
-    )
+_CHANGE_PERSON = Update.versioned(_PERSON, "profile", "language")
+_REACHABLE = Update(_ADDRESS, {"reachable": "new.reachable"}, "address.id = new.id")
+_BOUND = Update(
+    _ADDRESS,
+    {
+        "person_id": "new.person_id",
+        "bound_at": "new.bound_at",
+        "reachable": "true",
+        "version": "address.version + 1",
+    },
+    "address.id = new.id",
 )
 _RELEASED = (
     _ADDRESS.update().where(among(_ADDRESS.c.id)).values(person_id=None, version=_ADDRESS.c.version + 1)
 )
-_CLOSED = (
-    _CODE.update()
-    .where(_CODE.c.id == _ROW, _CODE.c.used_at.is_(None))
-    .values(used_at=_AT, why_closed=bindparam("why"))
-)
-_REPLACED = (
-    _CODE.update()
-    .where(_CODE.c.episode_id == _ROW, _CODE.c.used_at.is_(None))
-    .values(used_at=_AT, why_closed=REPLACED)
-)
+_CLOSING = {"used_at": "new.used_at", "why_closed": "new.why_closed"}
+_CLOSED = Update(_CODE, _CLOSING, "code.id = new.id AND code.used_at IS NULL")
+_REPLACED = Update(_CODE, _CLOSING, "code.episode_id = new.episode_id AND code.used_at IS NULL")
 
 
 def persons_added(writing: Writing, effects: Sequence[PersonAdded]) -> None:
@@ -79,10 +62,9 @@ def persons_added(writing: Writing, effects: Sequence[PersonAdded]) -> None:
         }
         for effect in effects
     ]
-    writing.conn.execute(_PERSON.insert(), rows)
+    writing.write(_ADD, rows)
     found = [row for effect in effects for row in lookups.of_person(writing.keyring, effect.person)]
-    if found:
-        writing.conn.execute(_LOOKUP.insert(), found)
+    writing.write(_FIND, found)
 
 
 def persons_changed(writing: Writing, effects: Sequence[PersonChanged]) -> None:
@@ -90,10 +72,10 @@ def persons_changed(writing: Writing, effects: Sequence[PersonChanged]) -> None:
     moves = merged(PersonChanged, ((effect.before, effect.after) for effect in effects))
     rows = [
         {
-            "row_id": after.id,
-            "seen_version": before.version,
-            "new_profile": records.profile(writing.keyring, after),
-            "new_language": after.language,
+            "id": after.id,
+            "version": before.version,
+            "profile": records.profile(writing.keyring, after),
+            "language": after.language,
         }
         for before, after in moves
     ]
@@ -111,7 +93,7 @@ def addresses_bound(writing: Writing, effects: Sequence[AddressBound]) -> None:
         released = _older_chats(writing, effect)
         if released:
             writing.conn.execute(_RELEASED, {"ids": released})
-        bound = {"row_id": effect.address_id, "bound_to": effect.person_id, "happened_at": effect.at}
+        bound = {"id": effect.address_id, "person_id": effect.person_id, "bound_at": effect.at}
         writing.change(AddressBound, _BOUND, [bound])
         detail = {"address": effect.address_id, "released": released}
         writing.note("address_bound", effect.at, effect.person_id, person_id=effect.person_id, detail=detail)
@@ -129,8 +111,8 @@ def _older_chats(writing: Writing, effect: AddressBound) -> list[int]:
 
 def addresses_reachable(writing: Writing, effects: Sequence[AddressReachable]) -> None:
     """Chats that can, or can no longer, be written to."""
-    rows = [{"row_id": effect.address_id, "can_write": effect.reachable} for effect in effects]
-    writing.conn.execute(_REACHABLE, rows)
+    last = {effect.address_id: effect.reachable for effect in effects}
+    writing.write(_REACHABLE, [{"id": chat, "reachable": last[chat]} for chat in sorted(last)])
 
 
 def postings_added(writing: Writing, effects: Sequence[PostingAdded]) -> None:
@@ -151,21 +133,20 @@ def postings_added(writing: Writing, effects: Sequence[PostingAdded]) -> None:
         )
         detail = {"unit_id": posting.unit_id, "role": posting.role.value, "deputy": posting.deputy}
         writing.note("posting_added", effect.at, effect.by, person_id=posting.person_id, detail=detail)
-    writing.conn.execute(_POSTING.insert(), rows)
+    writing.write(_TAKE_UP, rows)
 
 
 def codes_issued(writing: Writing, effects: Sequence[CodeIssued]) -> None:
     """New codes: sealed, and found by their blind index; the episode's open ones are closed first."""
-    older: list[dict[str, Any]] = [
-        {"row_id": effect.code.episode_id, "happened_at": effect.at}
+    older = [
+        {"episode_id": effect.code.episode_id, "used_at": effect.at, "why_closed": REPLACED}
         for effect in effects
         if effect.code.episode_id is not None
     ]
-    if older:
-        writing.conn.execute(_REPLACED, older)
-    writing.conn.execute(_CODE.insert(), [_code_row(writing, effect) for effect in effects])
+    writing.write(_REPLACED, older)
+    writing.write(_ISSUE, [_code_row(writing, effect) for effect in effects])
     rows = [row for one in effects for row in lookups.of_code(writing.keyring, one.code.id, one.text)]
-    writing.conn.execute(_LOOKUP.insert(), rows)
+    writing.write(_FIND, rows)
 
 
 def _code_row(writing: Writing, effect: CodeIssued) -> dict[str, Any]:
@@ -186,7 +167,7 @@ def _code_row(writing: Writing, effect: CodeIssued) -> dict[str, Any]:
 
 def codes_closed(writing: Writing, effects: Sequence[CodeClosed]) -> None:
     """Codes that were used or withdrawn; refused when somebody else has closed one already."""
-    rows = [{"row_id": effect.code_id, "happened_at": effect.at, "why": effect.why} for effect in effects]
+    rows = [{"id": effect.code_id, "used_at": effect.at, "why_closed": effect.why} for effect in effects]
     if len({effect.code_id for effect in effects}) < len(effects):
         raise StaleDecisionError(CodeClosed)
     writing.change(CodeClosed, _CLOSED, rows)
@@ -198,4 +179,4 @@ def codes_missed(writing: Writing, effects: Sequence[CodeMissed]) -> None:
         {"id": writing.ids(), "address_id": one.address_id, "account": one.account, "at": one.at}
         for one in effects
     ]
-    writing.conn.execute(_MISS.insert(), rows)
+    writing.write(_COUNT, rows)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
-
-from sqlalchemy import Executable, bindparam, func, literal, or_, select
 
 from quarantine.checkins import Checkin
 from quarantine.effects import CheckinMoved, ConversationKept, FixShared, LetterPosted, Reported
 from quarantine.letters import Letter
 from storage import tables, wire
-from storage.spelling import insert_into
+from storage.bulk import Insert, Update
 from storage.tables import core
-from storage.types import ID
 from storage.writing import StaleDecisionError, Writing, merged
 
 _LETTER, _CONVERSATION = core(tables.Letter), core(tables.Conversation)
@@ -23,30 +19,32 @@ _CHECKIN, _REPORT, _FIX = core(tables.Checkin), core(tables.Report), core(tables
 WHATEVER = -1
 """The version of a conversation that is kept whatever it was: its chat was bound in this very turn."""
 
-_MOVED = ["stage", "next_at", "delivered_at", "reminded", "reported"]
-_MOVE = (
-    _CHECKIN.update()
-    .where(
-        _CHECKIN.c.id == bindparam("row_id", type_=ID),
-        _CHECKIN.c.version == bindparam("seen_version", type_=_CHECKIN.c.version.type),
-    )
-    .values(
-        **{name: bindparam(f"new_{name}", type_=_CHECKIN.c[name].type) for name in _MOVED},
-        version=_CHECKIN.c.version + 1,
-    )
+_POST, _SHARE = Insert(_LETTER), Insert(_FIX)
+_MOVE = Update.versioned(_CHECKIN, "stage", "next_at", "delivered_at", "reminded", "reported")
+_REPORT_NEXT = Insert(
+    _REPORT,
+    {
+        "version": "(SELECT coalesce(max(earlier.version), 0) + 1 FROM report earlier"
+        " WHERE earlier.checkin_id = new.checkin_id)"
+    },
 )
-_POST, _SHARE = _LETTER.insert(), _FIX.insert()
-_EARLIER = _REPORT.alias("earlier")
-_REPORT_INSERT = _REPORT.insert().values(
-    version=select(func.coalesce(func.max(_EARLIER.c.version), 0) + 1)
-    .where(_EARLIER.c.checkin_id == bindparam("of_checkin", type_=ID))
-    .scalar_subquery()
+_KEPT = "DO UPDATE SET frames = excluded.frames, busy_until = excluded.busy_until"
+_NEXT = {"version": "new.version + 1"}
+_KEEP = Insert(
+    _CONVERSATION,
+    _NEXT,
+    f"ON CONFLICT (owner) {_KEPT}, version = excluded.version"
+    " WHERE conversation.version = excluded.version - 1",
+)
+"""The row holds the version after the one that was seen: a first one is inserted as version 1."""
+_KEEP_WHATEVER = Insert(
+    _CONVERSATION, _NEXT, f"ON CONFLICT (owner) {_KEPT}, version = conversation.version + 1"
 )
 
 
 def letters_posted(writing: Writing, effects: Sequence[LetterPosted]) -> None:
     """Letters into the outbox."""
-    writing.conn.execute(_POST, [_letter_row(writing, effect.letter) for effect in effects])
+    writing.write(_POST, [_letter_row(writing, effect.letter) for effect in effects])
 
 
 def _letter_row(writing: Writing, letter: Letter) -> dict[str, Any]:
@@ -73,37 +71,23 @@ def _letter_row(writing: Writing, letter: Letter) -> dict[str, Any]:
 
 def conversations_kept(writing: Writing, effects: Sequence[ConversationKept]) -> None:
     """Conversations as their turns left them; refused when another turn has kept one in the meantime."""
-    rows = {
-        effect.owner: {
-            "owner": effect.owner,
-            "frames": writing.seal("conversation", "frames", effect.owner, effect.frames),
-            "busy_until": effect.busy_until,
-            "version": effect.version,
-        }
-        for effect in effects
-    }
-    if len(rows) < len(effects):
+    if len({effect.owner for effect in effects}) < len(effects):
         raise StaleDecisionError(ConversationKept)
-    ordered = [rows[owner] for owner in sorted(rows)]
-    if writing.conn.execute(_keep(writing.conn.dialect.name), ordered).rowcount != len(ordered):
-        raise StaleDecisionError(ConversationKept)
-
-
-@cache
-def _keep(dialect: str) -> Executable:
-    """The row holds the version after the one that was seen: a first one is inserted as version 1."""
-    insert = insert_into(dialect, _CONVERSATION)
-    seen = bindparam("version", type_=_CONVERSATION.c.version.type)
-    kept = insert.values(version=func.coalesce(func.nullif(seen, WHATEVER), 0) + 1).on_conflict_do_update(
-        index_elements=["owner"],
-        set_={
-            "frames": insert.excluded.frames,
-            "busy_until": insert.excluded.busy_until,
-            "version": _CONVERSATION.c.version + 1,
-        },
-        where=or_(_CONVERSATION.c.version == seen, seen == literal(WHATEVER)),
+    whatever = [effect for effect in effects if effect.version == WHATEVER]
+    seen = [effect for effect in effects if effect.version != WHATEVER]
+    writing.change(ConversationKept, _KEEP, [_conversation_row(writing, effect) for effect in seen])
+    writing.write(
+        _KEEP_WHATEVER, [{**_conversation_row(writing, effect), "version": 0} for effect in whatever]
     )
-    return kept.execution_options(preserve_rowcount=True)
+
+
+def _conversation_row(writing: Writing, effect: ConversationKept) -> dict[str, Any]:
+    return {
+        "owner": effect.owner,
+        "frames": writing.seal("conversation", "frames", effect.owner, effect.frames),
+        "busy_until": effect.busy_until,
+        "version": effect.version,
+    }
 
 
 def checkins_moved(writing: Writing, effects: Sequence[CheckinMoved]) -> None:
@@ -114,13 +98,13 @@ def checkins_moved(writing: Writing, effects: Sequence[CheckinMoved]) -> None:
 
 def _moved_row(before: Checkin, after: Checkin) -> dict[str, Any]:
     return {
-        "row_id": before.id,
-        "seen_version": before.version,
-        "new_stage": after.stage.value,
-        "new_next_at": after.next_at,
-        "new_delivered_at": after.delivered_at,
-        "new_reminded": after.reminded,
-        "new_reported": after.reported,
+        "id": before.id,
+        "version": before.version,
+        "stage": after.stage.value,
+        "next_at": after.next_at,
+        "delivered_at": after.delivered_at,
+        "reminded": after.reminded,
+        "reported": after.reported,
     }
 
 
@@ -131,7 +115,6 @@ def reported(writing: Writing, effects: Sequence[Reported]) -> None:
             "id": report.id,
             "episode_id": report.episode_id,
             "checkin_id": report.checkin_id,
-            "of_checkin": report.checkin_id,
             "at": report.at,
             "level": int(report.level),
             "answers": writing.seal("report", "answers", report.id, wire.report_answers(report)),
@@ -142,12 +125,25 @@ def reported(writing: Writing, effects: Sequence[Reported]) -> None:
         }
         for report in effects
     ]
-    writing.conn.execute(_REPORT_INSERT, rows)
+    for part in _apart(rows, "checkin_id"):
+        writing.write(_REPORT_NEXT, part)
+
+
+def _apart(rows: Sequence[dict[str, Any]], column: str) -> list[list[dict[str, Any]]]:
+    """The rows in parts, none with a value twice, for a statement does not see the rows that it inserts."""
+    parts: list[dict[object, dict[str, Any]]] = []
+    for row in rows:
+        key = row["id"] if row[column] is None else row[column]
+        part = next((one for one in parts if key not in one), None)
+        if part is None:
+            parts.append(part := {})
+        part[key] = row
+    return [list(part.values()) for part in parts]
 
 
 def fixes_shared(writing: Writing, effects: Sequence[FixShared]) -> None:
     """Positions with their verdicts, and refusals with their reasons."""
-    writing.conn.execute(_SHARE, [_fix_row(writing, effect) for effect in effects])
+    writing.write(_SHARE, [_fix_row(writing, effect) for effect in effects])
 
 
 def _fix_row(writing: Writing, shared: FixShared) -> dict[str, Any]:

@@ -3,56 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
-
-from sqlalchemy import Executable, bindparam, func
 
 from quarantine.effects import Noted, TaskChanged, TaskOpened, TaskTold
 from quarantine.tasks import Task, TaskState
 from storage import records, tables
-from storage.spelling import insert_into
+from storage.bulk import Insert, Update
 from storage.tables import core
-from storage.types import ID, Instant
 from storage.writing import Writing, difference, merged
 
 _TASK, _STEP = core(tables.Task), core(tables.TaskStep)
-_CHANGED = [
-    "unit_id",
-    "episode_id",
-    "state",
-    "level",
-    "opened_at",
-    "since",
-    "next_at",
-    "owner_id",
-    "outcome",
-    "detail",
-]
-_CHANGE = (
-    _TASK.update()
-    .where(
-        _TASK.c.id == bindparam("row_id", type_=ID),
-        _TASK.c.version == bindparam("seen_version", type_=_TASK.c.version.type),
-    )
-    .values(
-        **{name: bindparam(f"new_{name}", type_=_TASK.c[name].type) for name in _CHANGED},
-        method=func.coalesce(bindparam("new_method", type_=_TASK.c.method.type), _TASK.c.method),
-        note=func.coalesce(bindparam("new_note", type_=_TASK.c.note.type), _TASK.c.note),
-        taken_at=func.coalesce(bindparam("new_taken_at", type_=Instant()), _TASK.c.taken_at),
-        done_at=bindparam("new_done_at", type_=Instant()),
-        version=_TASK.c.version + 1,
-    )
+_CHANGE = Update.versioned(
+    _TASK,
+    *("unit_id", "episode_id", "state", "level", "opened_at", "since", "next_at", "owner_id", "outcome"),
+    *("detail", "done_at"),
+    method="coalesce(new.method, task.method)",
+    note="coalesce(new.note, task.note)",
+    taken_at="coalesce(new.taken_at, task.taken_at)",
 )
-
-
-@cache
-def _once(dialect: str) -> tuple[Executable, Executable]:
-    """The inserts of tasks and of told rungs, which do nothing when the row is there already."""
-    return (
-        insert_into(dialect, _TASK).on_conflict_do_nothing(),
-        insert_into(dialect, _STEP).on_conflict_do_nothing(),
-    )
+_OPEN = Insert(_TASK, conflict="ON CONFLICT DO NOTHING")
+_TELL = Insert(_STEP, conflict="ON CONFLICT DO NOTHING")
 
 
 def tasks_opened(writing: Writing, effects: Sequence[TaskOpened]) -> None:
@@ -70,7 +40,7 @@ def tasks_opened(writing: Writing, effects: Sequence[TaskOpened]) -> None:
                 **_columns(writing, task),
             }
         )
-    writing.conn.execute(_once(writing.conn.dialect.name)[0], rows)
+    writing.write(_OPEN, rows)
 
 
 def tasks_changed(writing: Writing, effects: Sequence[TaskChanged]) -> None:
@@ -85,14 +55,14 @@ def tasks_changed(writing: Writing, effects: Sequence[TaskChanged]) -> None:
     moves = merged(TaskChanged, ((effect.before, effect.after) for effect in effects))
     rows = [
         {
-            "row_id": before.id,
-            "seen_version": before.version,
-            "new_method": None,
-            "new_note": None,
-            **{f"new_{name}": value for name, value in _columns(writing, after).items()},
+            "id": before.id,
+            "version": before.version,
+            **_columns(writing, after),
+            "method": None,
+            "note": None,
             **told[after.id],
-            "new_taken_at": _taken_at(before, after, last[after.id]),
-            "new_done_at": last[after.id].at if after.state is TaskState.DONE else None,
+            "taken_at": _taken_at(before, after, last[after.id]),
+            "done_at": last[after.id].at if after.state is TaskState.DONE else None,
         }
         for before, after in moves
     ]
@@ -103,9 +73,9 @@ def _said(writing: Writing, effect: TaskChanged) -> dict[str, Any]:
     """What the officer said of how it went; a change without it leaves what was said before."""
     said: dict[str, Any] = {}
     if effect.method is not None:
-        said["new_method"] = effect.method.value
+        said["method"] = effect.method.value
     if effect.note:
-        said["new_note"] = writing.seal("task", "note", effect.after.id, effect.note)
+        said["note"] = writing.seal("task", "note", effect.after.id, effect.note)
     return said
 
 
@@ -154,7 +124,7 @@ def tasks_told(writing: Writing, effects: Sequence[TaskTold]) -> None:
         {"task_id": told.task_id, "level": told.level, "at": told.at, "recipients": list(told.recipients)}
         for told in effects
     ]
-    writing.conn.execute(_once(writing.conn.dialect.name)[1], rows)
+    writing.write(_TELL, rows)
 
 
 def noted(writing: Writing, effects: Sequence[Noted]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
@@ -135,9 +136,10 @@ class CaseReader(UnitTree):
 
     def open_task(self, person_id: int, kind: TaskKind) -> Task | None:
         """The person's open or taken task of that kind."""
-        if person_id in self._expected or person_id in self._undone:
-            mine = self.undone_tasks(sorted({*self._expected, person_id}))
-            return next((task for task in mine if (task.person_id, task.kind) == (person_id, kind)), None)
+        if person_id in self._expected and person_id not in self._undone:
+            self._read_undone(self._expected)
+        if person_id in self._undone:
+            return next((task for task in self._undone[person_id] if task.kind is kind), None)
         row = self.conn.execute(
             select(TASK).where(TASK.c.person_id == person_id, TASK.c.kind == kind, UNDONE)
         ).first()
@@ -145,12 +147,14 @@ class CaseReader(UnitTree):
 
     def undone_tasks(self, person_ids: Sequence[int]) -> Sequence[Task]:
         """All open and taken tasks of these people; what was asked once is remembered."""
-        missing = sorted(set(person_ids) - self._undone.keys())
-        if missing:
+        self._read_undone(set(person_ids))
+        return [task for one in dict.fromkeys(person_ids) for task in self._undone[one]]
+
+    def _read_undone(self, person_ids: AbstractSet[int]) -> None:
+        if missing := sorted(person_ids - self._undone.keys()):
             self._undone |= {person_id: [] for person_id in missing}
             for row in self.conn.execute(_UNDONE_OF, {"ids": missing}):
                 self._undone[row.person_id].append(records.task(self.keyring, row))
-        return [task for one in dict.fromkeys(person_ids) for task in self._undone[one]]
 
     def open_checkins(self, responder_id: int) -> Sequence[Checkin]:
         """The check-ins that still wait for this person's answer in time."""

@@ -9,20 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.bulk import Insert, calls
 from storage.tables import Inbox, core
-from storage.types import micros
+from storage.trips import together
 
 INBOX = core(Inbox)
 _WAITING: ColumnElement[str] = literal_column("'waiting'")  # spelt out for the partial indexes
 _ASIDE = "aside:"
-LONGEST_GROUP = 1_000
-"""More rows than this in one statement would pass the databases' limits of parameters."""
+_RECEIVE = Insert(INBOX, conflict="ON CONFLICT (account, native_id) DO NOTHING", returning="id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +62,8 @@ class Waiting:
 
 def receive(conn: Connection, arrivals: Sequence[Arrival]) -> list[bool]:
     """Note the messages as done; for each, whether it is new. A repeat, also within the group, is not."""
-    fresh: set[int] = set()
-    sqlite = conn.dialect.name == "sqlite"
-    for start in range(0, len(arrivals), LONGEST_GROUP):
-        part = arrivals[start : start + LONGEST_GROUP]
-        values = tuple(value for arrival in part for value in _values(arrival, sqlite=sqlite))
-        found = conn.exec_driver_sql(_receive_sql(len(part), "?" if sqlite else "%s"), values)
-        fresh.update(found.scalars())
+    rows = [{name: getattr(arrival, name) for name in Arrival.__slots__} for arrival in arrivals]
+    fresh = {row[0] for found in together(conn, calls(conn, _RECEIVE, rows)) for row in found.rows}
     return [arrival.id in fresh for arrival in arrivals]
 
 
@@ -229,19 +222,3 @@ def forget(conn: Connection, before: int, limit: int) -> int:
     """
     old = select(INBOX.c.id).where(INBOX.c.id < before, INBOX.c.state == "done").order_by(INBOX.c.id)
     return conn.execute(INBOX.delete().where(INBOX.c.id.in_(old.limit(limit)))).rowcount
-
-
-def _values(arrival: Arrival, *, sqlite: bool) -> tuple[Any, ...]:
-    # The driver is called directly, so instants take their stored form here; micros refuses naive ones.
-    at = micros(arrival.received_at)
-    stored = at if sqlite else arrival.received_at
-    return arrival.id, arrival.account, arrival.native_id, arrival.address, stored
-
-
-@lru_cache(maxsize=LONGEST_GROUP)
-def _receive_sql(rows: int, mark: str) -> str:
-    row = f"({', '.join([mark] * 5)})"
-    return (
-        "INSERT INTO inbox (id, account, native_id, address, received_at) "  # noqa: S608 - only marks are put in
-        f"VALUES {', '.join([row] * rows)} ON CONFLICT (account, native_id) DO NOTHING RETURNING id"
-    )

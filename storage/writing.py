@@ -1,19 +1,22 @@
-"""What all writers of effects share: the connection, the lines of history, and the check of versions."""
+"""What all writers of effects share: what is gathered to be written, history, and the check of versions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection
 
 from quarantine.params import pack
+from storage import bulk
+from storage.bulk import Insert, Update
 from storage.sealing import Keyring
 from storage.tables import Event, core
+from storage.trips import Call, together
 
-_TELL = core(Event).insert()
+_TELL = Insert(core(Event))
 
 
 class StaleDecisionError(RuntimeError):
@@ -44,15 +47,23 @@ class Versioned(Protocol):
 Record = TypeVar("Record", bound=Versioned)
 
 
-@dataclass(slots=True)
 class Writing:
-    """One application of effects; history is gathered and written in one statement at the end."""
+    """One application of effects: what is to be written is gathered and goes to the database together."""
 
-    conn: Connection
-    keyring: Keyring
-    now: datetime
-    ids: Callable[[], int]
-    events: list[dict[str, Any]] = field(default_factory=list)
+    def __init__(self, conn: Connection, keyring: Keyring, now: datetime, ids: Callable[[], int]) -> None:
+        self.keyring = keyring
+        self.now = now
+        self.ids = ids
+        self._conn = conn
+        self._calls: list[Call] = []
+        self._expected: list[tuple[int, type | None]] = []
+        self._events: list[dict[str, Any]] = []
+
+    @property
+    def conn(self) -> Connection:
+        """The connection, for what is read or written one by one; what was gathered is written first."""
+        self.flush()
+        return self._conn
 
     def seal(self, table: str, column: str, row_id: int, value: bytes | str) -> bytes:
         """Seal a value for its column."""
@@ -72,7 +83,7 @@ class Writing:
         """Add a line to the append-only history (DESIGN.md §7); its detail is sealed."""
         row_id = self.ids()
         sealed = self.keyring.seal_json("event", "detail", row_id, pack(detail)) if detail else None
-        self.events.append(
+        self._events.append(
             {
                 "id": row_id,
                 "at": at,
@@ -85,20 +96,41 @@ class Writing:
             }
         )
 
-    def write_history(self) -> None:
-        """Write what was noted."""
-        if self.events:
-            self.conn.execute(_TELL, self.events)
-            self.events = []
+    def write(self, statement: Insert | Update, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Have these rows written, after those before them."""
+        for call in bulk.calls(self._conn, statement, rows):
+            self._calls.append(call)
+            self._expected.append((0, None))
 
-    def change(self, effect: type, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run a version-checked update for each row; StaleDecisionError when one of them did not match.
+    def change(self, effect: type, statement: Insert | Update, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same for rows each of which must find its row: else StaleDecisionError, when they are written.
 
         Rows go in the order of their ids, as two processes may be changing some of the same.
         """
-        ordered = sorted(rows, key=lambda row: int(row["row_id"]))
-        if ordered and self.conn.execute(statement, ordered).rowcount != len(ordered):
-            raise StaleDecisionError(effect)
+        self.write(statement, sorted(rows, key=_first))
+        if rows:
+            self._expected[-1] = (len(rows), effect)
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        calls, expected = self._calls, self._expected
+        self._calls, self._expected = [], []
+        if not calls:
+            return
+        for found, (rows, effect) in zip(together(self._conn, calls), expected, strict=True):
+            if effect is not None and found.touched != rows:
+                raise StaleDecisionError(effect)
+
+    def finish(self) -> None:
+        """Write the history, and all that is left."""
+        self.write(_TELL, self._events)
+        self._events = []
+        self.flush()
+
+
+def _first(row: Mapping[str, Any]) -> int:
+    """The id of a row: its first value."""
+    return int(next(iter(row.values())))
 
 
 def merged(effect: type, moves: Iterable[tuple[Record, Record]]) -> list[tuple[Record, Record]]:
