@@ -1,21 +1,120 @@
-"""The accounts of an installation: a channel for each, built from the settings."""
+"""The accounts of an installation, from the settings and the accounts file, and the channel of each."""
 
 from __future__ import annotations
 
-from bot import premises
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, SecretStr
+
+from bot.accounts_file import AccountsError, AnyAccount, TelegramAccount, ZaloBotAccount, ZaloOaAccount, read
+from bot.clock import Clock
+from bot.premises import ACCOUNTS_MISSING
+from bot.refusals import RefusedError
 from bot.settings import Settings
 from channels.telegram import Telegram
+from channels.zalo_bot import ZaloBot
+from channels.zalo_oa import ZaloOa
+from channels.zalo_oa_account import Credentials, Hosts, Signing
 from quarantine.channel import Channel
+from quarantine.tokens import TokenStore
+from quarantine.windows import Approved
+
+ONLY_HTTPS = ("api.telegram.org", "bot-api.zaloplatforms.com", "openapi.zalo.me")
+"""The messengers' own servers: they push to https:// addresses alone."""
 
 
-def channels(chosen: Settings) -> list[Channel]:
-    """A channel for each account, not yet open; RefusedError when one cannot be made."""
-    secret = chosen.hook_secret() if chosen.public_url else ""
-    return [
-        Telegram(chosen.telegram_account, premises.token(chosen), chosen.telegram_api, hook_secret=secret)
-    ]
+def known(chosen: Settings) -> list[AnyAccount]:
+    """All accounts: the bot of the settings, if it has a token, and those of the file.
+
+    Raises RefusedError with a sentence for each thing that is wrong, and when there is no account at all.
+    """
+    found: list[AnyAccount] = []
+    if token := chosen.telegram_token.get_secret_value():
+        found.append(
+            TelegramAccount(
+                name=chosen.telegram_account,
+                kind="telegram",
+                token=SecretStr(token),
+                api=chosen.telegram_api,
+            )
+        )
+    if chosen.accounts:
+        found += read(Path(chosen.accounts))
+    if not found:
+        raise RefusedError(ACCOUNTS_MISSING)
+    if wrong := list(_wrong(chosen, found)):
+        raise AccountsError("\n".join(wrong))
+    return found
+
+
+def _wrong(chosen: Settings, accounts: Sequence[AnyAccount]) -> Iterator[str]:
+    names = [account.name for account in accounts]
+    if names.count(chosen.telegram_account) > 1:
+        yield (
+            f"account {chosen.telegram_account} stands in {chosen.accounts} and is CACHLY_TELEGRAM_ACCOUNT "
+            "too: give one of them another name."
+        )
+    if chosen.public_url.startswith("http://"):
+        for account in accounts:
+            if urlsplit(_server_of(account)).hostname in ONLY_HTTPS:
+                yield f"CACHLY_PUBLIC_URL must begin with https://: {account.name} is pushed to no other."
+
+
+def _server_of(account: AnyAccount) -> str:
+    return account.hosts.api if isinstance(account, ZaloOaAccount) else account.api
+
+
+def secrets(account: BaseModel) -> list[str]:
+    """What of an account must not be seen in a log or an answer."""
+    values = [getattr(account, field) for field in type(account).model_fields]
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+
+def approved(accounts: Sequence[AnyAccount]) -> dict[str, dict[str, Approved]]:
+    """By account the messages that it may send into closed windows, by letter key."""
+    return {
+        account.name: {key: Approved(one.id, one.fields) for key, one in account.templates.items()}
+        for account in accounts
+        if isinstance(account, ZaloOaAccount)
+    }
 
 
 def hook(chosen: Settings, account: str) -> str:
     """The address that the account's updates are pushed to, "" when none are."""
     return f"{chosen.public_url}/hooks/{account}" if chosen.public_url else ""
+
+
+def channel(account: AnyAccount, chosen: Settings, store: TokenStore, clock: Clock) -> Channel:
+    """The channel of an account, not yet open; `store` keeps the tokens of those that need renewing."""
+    secret = chosen.hook_secret() if chosen.public_url else ""
+    match account:
+        case TelegramAccount():
+            token = account.token.get_secret_value()
+            return Telegram(account.name, token, account.api, hook_secret=secret)
+        case ZaloBotAccount():
+            token = account.token.get_secret_value()
+            return ZaloBot(account.name, token, account.api, hook_secret=secret, link=account.link)
+        case ZaloOaAccount():
+            return ZaloOa(
+                account.name,
+                _credentials(account),
+                store,
+                clock.now,
+                hosts=Hosts(account.hosts.api, account.hosts.business, account.hosts.oauth),
+                templates=[one.id for one in account.templates.values()],
+                form_picture=account.form_picture,
+            )
+
+
+def _credentials(account: ZaloOaAccount) -> Credentials:
+    return Credentials(
+        oa_id=account.oa_id,
+        app_id=account.app_id,
+        app_secret=account.app_secret.get_secret_value(),
+        oa_secret=account.oa_secret_key.get_secret_value(),
+        verifier=account.code_verifier.get_secret_value(),
+        signing=Signing(account.signing),
+        proof=account.appsecret_proof,
+    )

@@ -25,12 +25,13 @@ app = typer.Typer(
 
 @app.command()
 def run() -> None:
-    """Run Cachly on the real Telegram.
+    """Run Cachly on the real messengers.
 
-    Needs CACHLY_KEYS (`cachly key` makes a key) and CACHLY_TELEGRAM_TOKEN (from @BotFather). Fetches
-    messages by polling, or takes them by webhook when CACHLY_PUBLIC_URL is set. An SQLite file is brought
-    up to date by itself; on PostgreSQL run `cachly migrate` first. Stop it with Ctrl-C or SIGTERM: what has
-    begun is finished.
+    Needs CACHLY_KEYS (`cachly key` makes a key) and an account: CACHLY_TELEGRAM_TOKEN (from @BotFather) or
+    the accounts of CACHLY_ACCOUNTS. Fetches messages by polling, or takes them by webhook when
+    CACHLY_PUBLIC_URL is set; a Zalo Official Account only pushes. An SQLite file is brought up to date by
+    itself; on PostgreSQL run `cachly migrate` first. Stop it with Ctrl-C or SIGTERM: what has begun is
+    finished.
     """
     from bot import running  # noqa: PLC0415 - the libraries behind it take a second, which --help should not
 
@@ -116,15 +117,18 @@ def invite(
 
 
 @app.command()
-def doctor() -> None:
-    """Look whether all is well: settings, keys, database, tables, bot, webhook, waiting letters.
+def doctor(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program")] = False
+) -> None:
+    """Look whether all is well: settings, keys, database, letters, and each account.
 
-    Says in words what is wrong and what to do; exit code 1 when something is. Changes nothing.
+    Of an account: credentials, webhook, window, quota. Says in words what is wrong and what to do; exit code
+    1 when something is. Changes nothing.
     """
     from bot import doctor as doctors  # noqa: PLC0415 - as in `run`
 
     findings = doctors.examine()
-    typer.echo(doctors.told(findings))
+    typer.echo(doctors.as_json(findings) if as_json else doctors.told(findings))
     if any(finding.wrong for finding in findings):
         raise typer.Exit(FAILED)
 

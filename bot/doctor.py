@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 from sqlalchemy import Engine, func, select
 
 from bot import accounts, premises, settings
-from bot.clock import SystemClock
+from bot.accounts_file import AnyAccount, open_to_others
+from bot.clock import Clock, SystemClock
 from bot.health import outbox_state
 from bot.refusals import RefusedError
 from bot.settings import Settings
-from quarantine.channel import Channel, Finding
+from quarantine.channel import Finding
+from quarantine.tokens import ConsentNeededError, Fetch, Tokens, TokenStore
 from storage import migrate
 from storage.engine import reading
 from storage.tables import Posting, Unit, core
+
+NO_PUBLIC_ADDRESS = "Its messenger only pushes: set CACHLY_PUBLIC_URL to the https:// address of this Cachly."
+
+
+class NoTokens:
+    """The store of an installation without a usable database."""
+
+    async def read(self, account: str) -> Tokens:
+        """Nothing is known."""
+        raise ConsentNeededError(f"the database with the tokens of {account} is not usable")
+
+    async def renew(self, account: str, seen: Tokens, fetch: Fetch) -> Tokens:  # noqa: ARG002 - the contract
+        """Nothing can be kept, so nothing is fetched."""
+        return await self.read(account)
+
+    async def keep(self, account: str, tokens: Tokens) -> None:  # noqa: ARG002 - the contract
+        """Nothing can be kept."""
+        await self.read(account)
 
 
 def told(findings: list[Finding]) -> str:
@@ -30,6 +52,11 @@ def told(findings: list[Finding]) -> str:
     return "\n".join(lines)
 
 
+def as_json(findings: list[Finding]) -> str:
+    """The findings for a program."""
+    return msgspec.json.encode(findings).decode()
+
+
 def examine() -> list[Finding]:
     """Look at every part that can be looked at; changes nothing."""
     try:
@@ -40,7 +67,8 @@ def examine() -> list[Finding]:
         Finding("settings", "read"),
         _or_refusal("keys", lambda: f"first {premises.keyring(chosen).first}"),
         *_database(chosen),
-        *asyncio.run(_accounts(chosen)),
+        *_file(chosen),
+        *_accounts(chosen),
     ]
 
 
@@ -93,18 +121,50 @@ def _outbox(engine: Engine) -> Finding:
     return Finding("letters", found)
 
 
-async def _accounts(chosen: Settings) -> list[Finding]:
+def _file(chosen: Settings) -> Iterator[Finding]:
+    """Whether the accounts file is for whoever runs Cachly alone: it may hold secrets."""
+    path = Path(chosen.accounts)
+    if not chosen.accounts or not path.is_file():
+        return
+    if open_to_others(path):
+        yield Finding("accounts file", f"{path} can be read by others", f"Close it: chmod 600 {path}")
+    else:
+        yield Finding("accounts file", f"{path} is closed to others")
+
+
+def _accounts(chosen: Settings) -> Iterator[Finding]:
     """How it stands with each account, its name before each part."""
+    clock = SystemClock()
     try:
-        channels = accounts.channels(chosen)
+        known = accounts.known(chosen)
     except RefusedError as refused:
-        return [Finding("accounts", "not usable", str(refused))]
-    found = await asyncio.gather(*(_account(channel, chosen) for channel in channels))
+        yield Finding("accounts", "not usable", str(refused))
+        return
+    try:
+        engine = premises.database(chosen)
+        keyring = premises.keyring(chosen)
+    except RefusedError:
+        # Said already, among the parts above; an account without a store still shows whether it is reached.
+        store: TokenStore = NoTokens()
+        yield from asyncio.run(_examined(known, chosen, store, clock))
+        return
+    yield from asyncio.run(_examined(known, chosen, premises.tokens(engine, keyring, clock), clock))
+    engine.dispose()
+
+
+async def _examined(
+    known: Sequence[AnyAccount], chosen: Settings, store: TokenStore, clock: Clock
+) -> list[Finding]:
+    found = await asyncio.gather(*(_account(account, chosen, store, clock) for account in known))
     return [finding for findings in found for finding in findings]
 
 
-async def _account(channel: Channel, chosen: Settings) -> list[Finding]:
-    hook = accounts.hook(chosen, channel.account)
-    async with channel:
-        found = await channel.examine(hook, SystemClock().now())
-    return [replace(finding, part=f"{channel.account}: {finding.part}") for finding in found]
+async def _account(account: AnyAccount, chosen: Settings, store: TokenStore, clock: Clock) -> list[Finding]:
+    try:
+        async with accounts.channel(account, chosen, store, clock) as channel:
+            found = [*await channel.examine(accounts.hook(chosen, account.name), clock.now())]
+        if not channel.form.polls and not chosen.public_url:
+            found.append(Finding("messages", "cannot come in", NO_PUBLIC_ADDRESS))
+    except RefusedError as refused:
+        found = [Finding("account", "not usable", str(refused))]
+    return [replace(finding, part=f"{account.name}: {finding.part}") for finding in found]

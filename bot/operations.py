@@ -82,20 +82,21 @@ def invite(unit_code: str, role_name: str, *, deputy: bool) -> str:
     role = _role(role_name)
     now = SystemClock().now()
     expires = now + INVITATION_LIVES
-    with _database(chosen) as engine, engine.begin() as conn:
-        unit = _unit(conn, unit_code)
-        if unit.kind not in FITTING[role]:
-            fitting = ", ".join(name for name, kinds in FITTING.items() if unit.kind in kinds)
-            raise RefusedError(f"There is no {role} at a unit such as {unit.name}. There are: {fitting}.")
-        ids, store = Ids(SystemClock().now, secrets.randbelow), SqlStore(conn, keyring, now)
-        text = free_code(secrets.randbelow, lambda drawn: store.code(drawn) is not None)
-        code = Code(ids.one(), CodeFor.OFFICER, expires, unit_id=unit.id, role=role, deputy=deputy)
-        apply(conn, keyring, [CodeIssued(code, text, None, now)], now, ids.one)
-    lines = [
-        f"{role}{' (deputy)' if deputy else ''} at {unit.name}: {show_code(text)}",
-        f"Works once, until {expires.astimezone(ZONE):%d/%m/%Y %H:%M} in Vietnam.",
-        *_links(chosen, text),
-    ]
+    with _database(chosen) as engine:
+        with engine.begin() as conn:
+            unit = _unit(conn, unit_code)
+            if unit.kind not in FITTING[role]:
+                fitting = ", ".join(name for name, kinds in FITTING.items() if unit.kind in kinds)
+                raise RefusedError(f"There is no {role} at a unit such as {unit.name}. There are: {fitting}.")
+            ids, store = Ids(SystemClock().now, secrets.randbelow), SqlStore(conn, keyring, now)
+            text = free_code(secrets.randbelow, lambda drawn: store.code(drawn) is not None)
+            code = Code(ids.one(), CodeFor.OFFICER, expires, unit_id=unit.id, role=role, deputy=deputy)
+            apply(conn, keyring, [CodeIssued(code, text, None, now)], now, ids.one)
+        lines = [
+            f"{role}{' (deputy)' if deputy else ''} at {unit.name}: {show_code(text)}",
+            f"Works once, until {expires.astimezone(ZONE):%d/%m/%Y %H:%M} in Vietnam.",
+            *_links(chosen, engine, text),
+        ]
     return "\n".join(lines)
 
 
@@ -169,13 +170,14 @@ def _unit(conn: Connection, code: str) -> Unit:
     return unit
 
 
-def _links(chosen: Settings, code: str) -> list[str]:
+def _links(chosen: Settings, engine: Engine, code: str) -> list[str]:
     """Where the code can be handed in: at each account by its link, else as a message to it."""
     try:
-        channels = accounts.channels(chosen)
+        known, clock = accounts.known(chosen), SystemClock()
     except RefusedError:
         return ["Send the code to the account as a message (once accounts are set, a link is printed here)."]
-    return asyncio.run(_met(channels, code))
+    store = premises.tokens(engine, premises.keyring(chosen), clock)
+    return asyncio.run(_met([accounts.channel(account, chosen, store, clock) for account in known], code))
 
 
 async def _met(channels: Sequence[Channel], code: str) -> list[str]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.clock import Clock
+from bot.ids import Ids
 from bot.refusals import RefusedError
 from bot.settings import Settings
+from bot.tokens import SealedTokens
 from storage import migrate
 from storage.engine import UnusableUrlError, open_engine, reading
 from storage.sealing import Keyring, KeyringError
@@ -16,10 +21,10 @@ KEYS_MISSING = (
     "Make a key with `cachly key >> .env`, and keep a copy apart from the database: without it nobody can\n"
     "read the data again."
 )
-BOT_MISSING = (
-    "CACHLY_TELEGRAM_TOKEN is not set.\n"
-    "Ask @BotFather on Telegram for a bot (/newbot) and write its token into .env. To look around without\n"
-    "one: `cachly demo`."
+ACCOUNTS_MISSING = (
+    "There is no account: neither CACHLY_TELEGRAM_TOKEN nor CACHLY_ACCOUNTS is set.\n"
+    "Ask @BotFather on Telegram for a bot (/newbot) and write its token into .env, or write a file of\n"
+    "accounts after accounts.example.toml. To look around without one: `cachly demo`."
 )
 OLD_TABLES = "The database is not at this version's tables. Back it up, then run `cachly migrate`."
 
@@ -33,13 +38,6 @@ def keyring(settings: Settings) -> Keyring:
         return Keyring.parse(written)
     except KeyringError as error:
         raise RefusedError(f"CACHLY_KEYS cannot be used: {error}. `cachly key` makes a key.") from error
-
-
-def token(settings: Settings) -> str:
-    """The bot's token; RefusedError when there is none."""
-    if found := settings.telegram_token.get_secret_value():
-        return found
-    raise RefusedError(BOT_MISSING)
 
 
 def reachable(settings: Settings) -> Engine:
@@ -76,6 +74,11 @@ def migrated(settings: Settings) -> Engine:
         migrate.upgrade(settings.database)
     engine.dispose()
     return database(settings)
+
+
+def tokens(engine: Engine, keyring: Keyring, clock: Clock) -> SealedTokens:
+    """The store of the accounts' token pairs on this database."""
+    return SealedTokens(engine, keyring, clock, Ids(clock.now, secrets.randbelow).one)
 
 
 def _unreachable(engine: Engine) -> str:

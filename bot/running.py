@@ -23,6 +23,7 @@ from bot.settings import LogFormat, LogLevel, Settings
 from bot.sweeps import Counts
 from bot.web import Site, serving
 from quarantine.channel import CallFailedError, Channel
+from storage import accounts as rows
 
 NO_ADDRESS = "needs public address"
 """How it stands with an account whose messenger only pushes while we have no address to push to."""
@@ -34,8 +35,8 @@ def run() -> None:
     """`cachly run`: on the real messengers, or whatever servers the settings name."""
     chosen = settings.load()
     premises.keyring(chosen)
-    accounts.channels(chosen)
-    logs.start(chosen.log_level, chosen.log_format, chosen.secrets())
+    hidden = [secret for account in accounts.known(chosen) for secret in accounts.secrets(account)]
+    logs.start(chosen.log_level, chosen.log_format, (*chosen.secrets(), *hidden))
     asyncio.run(serve(chosen, SystemClock()))
 
 
@@ -81,12 +82,18 @@ def collect_seldom() -> None:
 @asynccontextmanager
 async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
     """Everything that runs, opened from the inside out and closed the other way round; its accounts."""
-    engine, keyring, root = premises.migrated(chosen), premises.keyring(chosen), chosen.pages()
+    known, keyring, root = accounts.known(chosen), premises.keyring(chosen), chosen.pages()
+    engine = premises.migrated(chosen)
+    store = premises.tokens(engine, keyring, clock)
     links = Links(keyring, root) if root else None
     async with AsyncExitStack() as stack:
         stack.callback(engine.dispose)
+        with engine.begin() as conn:
+            for account in known:
+                rows.note(conn, account.name, account.kind, clock.now())
         channels = {
-            channel.account: await stack.enter_async_context(channel) for channel in accounts.channels(chosen)
+            account.name: await stack.enter_async_context(accounts.channel(account, chosen, store, clock))
+            for account in known
         }
         service = Service(
             engine=engine,
@@ -96,6 +103,7 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
             channels=channels,
             links=links,
             pushed=channels if chosen.public_url else (),
+            approved=accounts.approved(known),
             # The messenger's limits count real seconds: on the stage hours pass in one.
             limits=not isinstance(clock, MovableClock),
         )

@@ -57,7 +57,8 @@ def _database(value: str) -> str:
     return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def _server(value: str) -> str:
+def server(value: str) -> str:
+    """An http(s) address without a closing slash; ValueError says what to write."""
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("write an address that begins with https:// (or http://), without ? or #")
@@ -65,16 +66,18 @@ def _server(value: str) -> str:
 
 
 def _public(value: str) -> str:
-    return _server(value) if value else ""
+    return server(value) if value else ""
 
 
-def _account(value: str) -> str:
+def account_name(value: str) -> str:
+    """A name for an account; ValueError says what to write."""
     if not ACCOUNT.match(value):
         raise ValueError("use 1 to 32 of a-z, 0-9 and -: it becomes part of the webhook's address")
     return value
 
 
-def _token(value: SecretStr) -> SecretStr:
+def bot_token(value: SecretStr) -> SecretStr:
+    """A token of a Telegram bot, or none; ValueError says what to write."""
     if value.get_secret_value() and not TOKEN.match(value.get_secret_value()):
         raise ValueError("copy the whole token that @BotFather gave, like 123456:ABC-def")
     return value
@@ -113,22 +116,25 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Keys that seal personal fields, newest first: id:base64[,older…]. Made by `cachly key`.",
     )
-    telegram_token: Annotated[SecretStr, AfterValidator(_token)] = Field(
+    telegram_token: Annotated[SecretStr, AfterValidator(bot_token)] = Field(
         SecretStr(""), description="The bot's token from @BotFather."
     )
-    telegram_account: Annotated[str, AfterValidator(_account)] = Field(
+    telegram_account: Annotated[str, AfterValidator(account_name)] = Field(
         "telegram", description="What this bot is called here: in the database and at /hooks/<account>."
     )
-    telegram_api: Annotated[str, AfterValidator(_server)] = Field(
+    telegram_api: Annotated[str, AfterValidator(server)] = Field(
         "https://api.telegram.org", description="The Bot API server: Telegram's, or any that speaks it."
+    )
+    accounts: str = Field(
+        "", description="File of accounts, for several bots and for Zalo; see accounts.example.toml."
     )
     http_host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
     http_port: Port = Field(8080, description="The port to listen on.")
     public_url: Annotated[str, AfterValidator(_public)] = Field(
-        "", description="Our https:// address as Telegram sees it; set: webhooks, empty: polling."
+        "", description="Our https:// address as messengers see it; set: webhooks, empty: polling."
     )
     webhook_secret: Annotated[SecretStr, AfterValidator(_hook_secret)] = Field(
-        SecretStr(""), description="What Telegram must show at the webhook; derived from the key when empty."
+        SecretStr(""), description="What bots must show at the webhook; derived from the key when empty."
     )
     log_level: LogLevel = Field(LogLevel.INFO, description="How much is logged: debug, info, warning, error.")
     log_format: LogFormat = Field(LogFormat.JSON, description="Log lines as json or console.")

@@ -44,6 +44,7 @@ class ZaloBot:
         asks_contact=False,
         documents=False,
         polls=True,
+        numbered=False,
         photo_by_url=True,
     )
 

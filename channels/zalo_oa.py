@@ -26,6 +26,8 @@ from quarantine.tokens import Tokens, TokenStore
 
 WINDOW: Final = timedelta(days=7)
 """How long after their last message somebody may be written to (channels.md §1.3)."""
+ANSWERED: Final = timedelta(seconds=1.5)
+"""How long a push may wait for its commit: Zalo wants its answer within 2 s (channels.md §1.0)."""
 FORM: Final = Form(
     buttons=BUTTONS,
     edits=False,
@@ -35,6 +37,7 @@ FORM: Final = Form(
     documents=True,
     polls=False,
     window=WINDOW,
+    answer_within=ANSWERED,
 )
 TYPED: Final = "payload typed by hand"
 

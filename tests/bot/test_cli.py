@@ -481,3 +481,47 @@ def test_the_demonstration_says_which_port_is_taken(cachly, monkeypatch):
             assert f"set {name} to a free port" in err
             monkeypatch.setenv(name, str(free_port()))
     assert not Path(".cachly").exists()
+
+
+def test_doctor_looks_at_every_account_of_the_file(cachly, installed, telegram):
+    """Each account is looked at by itself, and a file that others may read is said to be so."""
+    file = installed / "accounts.toml"
+    file.write_text(
+        f'[[account]]\nname = "second"\nkind = "telegram"\ntoken = "{TOKEN}"\napi = "{telegram}"\n'
+    )
+    with (installed / ".env").open("a") as env:
+        env.write("CACHLY_ACCOUNTS=accounts.toml\n")
+    file.chmod(0o644)
+    code, out, _ = cachly("doctor")
+    assert code == 1
+    assert "✓ telegram: bot: @CachlyTestBot" in out
+    assert "✓ second: bot: @CachlyTestBot" in out
+    assert (
+        "✗ accounts file: accounts.toml can be read by others\n    Close it: chmod 600 accounts.toml" in out
+    )
+    file.chmod(0o600)
+    assert "✓ accounts file: accounts.toml is closed to others" in cachly("doctor")[1]
+
+
+def test_doctor_speaks_to_programs(cachly, installed):
+    """--json gives each finding with its part, what was found and what is wrong."""
+    code, out, _ = cachly("doctor", "--json")
+    found = json.loads(out)
+    assert code == 1
+    assert {"part": "telegram: bot", "found": "@CachlyTestBot", "wrong": ""} in found
+    assert all(set(one) == {"part", "found", "wrong"} for one in found)
+
+
+def test_an_official_account_without_a_public_address_says_so(cachly, installed):
+    """Its messenger only pushes: without an address to push to nothing can come in."""
+    (installed / "accounts.toml").write_text(
+        '[[account]]\nname = "oa"\nkind = "zalo-oa"\napp_id = "1"\napp_secret = "s3cret"\noa_id = "2"\n'
+        f'oa_secret_key = "k3y"\ncode_verifier = "{"v" * 43}"\n[account.hosts]\noauth = "http://127.0.0.1:9"\n'
+    )
+    with (installed / ".env").open("a") as env:
+        env.write("CACHLY_ACCOUNTS=accounts.toml\n")
+    code, out, _ = cachly("doctor")
+    assert code == 1
+    assert "✗ oa: messages: cannot come in\n    Its messenger only pushes: set CACHLY_PUBLIC_URL" in out
+    assert "cachly zalo consent oa" in out
+    assert "s3cret" not in out
