@@ -10,6 +10,7 @@ from handlers.checkin import keep_early, redo
 from handlers.linking import try_code
 from handlers.outcomes import channel_lost
 from handlers.script import script
+from handlers.shared_number import offer, shared
 from handlers.signs import danger_of_stranger, heard
 from handlers.staff import whom_staff_call
 from handlers.tasklist import staff
@@ -59,6 +60,8 @@ def idle(turn: Turn) -> Next:
         return _menu(turn, "menu.staff")
     if turn.chat.released:
         return Again(Term("link.moved_chat"))
+    if said is not None and said.kind is Kind.CONTACT:
+        return shared(turn)
     return Again(Term("menu.former" if turn.person else "menu.stranger"))
 
 
@@ -181,12 +184,15 @@ def show_help(turn: Turn) -> None:
 
 def human(turn: Turn) -> None:
     """Give the number to call, and put the wish before the officer."""
-    if not resident(turn):
-        help_ = whom_staff_call(turn) if turn.context.postings else Term("human.stranger")
-        turn.say(help_.key, help_.params)
-        return
-    _help_task(turn, [])
-    turn.say("human.resident")
+    if resident(turn):
+        _help_task(turn, [])
+        turn.say("human.resident")
+    elif turn.context.postings:
+        whom = whom_staff_call(turn)
+        turn.say(whom.key, whom.params)
+    else:
+        # Not in the greeting: the button would cover the keyboard of those who have a code to type.
+        offer(turn, "human.stranger")
 
 
 def handover(turn: Turn, said: list[str]) -> None:

@@ -45,6 +45,12 @@ REACHES = {
     "zalo": Reach("zalo-oa", window=timedelta(days=7)),
     "zalo-bot": Reach("zalo-bot"),
 }
+PRESENCES = {
+    ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}", "telegram"),
+    "zalo": Presence("Y tế Cao Bằng", "https://zalo.me/431865", "zalo-oa"),
+    "zalo-bot": Presence("bot.Cachly", "", "zalo-bot"),
+}
+"""How each account is found; a guide card names those that the cast has phones on."""
 STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
 HOMES = {"Lan": HOME_OF_LAN, "Nam": HOME_OF_NAM, "Hạnh": HOME_OF_NAM, "Bác Tư": HOME_OF_LAN}
 START = datetime(2026, 12, 3, 6, 0, tzinfo=ZONE).astimezone(UTC)
@@ -184,12 +190,10 @@ class Stage:
         self.random_below = same_random()
         self.ids = Ids(self.clock.now, self.random_below)
         self.catalogue = load(strict=True)
-        self.renderer = Renderer(
-            self.catalogue,
-            lambda *_: b"png",
-            {ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}", "telegram")},
-        )
         self.phones = {name: phone_of(name, start) for name in cast}
+        accounts = {phone.account for phone in self.phones.values()}
+        presences = {account: found for account, found in PRESENCES.items() if account in accounts}
+        self.renderer = Renderer(self.catalogue, lambda *_: b"png", presences)
         self.deliveries: list[Delivery] = []
         self.code = ""
         self.running = True
@@ -282,9 +286,9 @@ class Stage:
 
     def _note(self, who: str, reply: Reply) -> None:
         self.deliveries.append(Delivery(self.clock.now(), who, reply, reply.replaces is not None))
-        found = re.search(r"start=([A-Z0-9]{8})", reply.text)
+        found = re.search(r"start=([A-Z0-9]{8})|gửi mã: ([A-Z0-9]{4}-[A-Z0-9]{4})", reply.text)
         if found:
-            self.code = found[1]
+            self.code = found[1] or found[2].replace("-", "")
 
     def take_deliveries(self) -> list[Delivery]:
         """What reached phones since the last call."""

@@ -11,6 +11,7 @@ Grammar of a file (lines that begin with two spaces are the bot's and are compar
     Khoa: (nút của Hạnh) [Nút]  … a button that belongs to somebody else
     Lan: (vị trí nhà) | (vị trí 22.67, 106.26 ±15) | (vị trí cũ 22.67, 106.26) | (chuyển tiếp 22.67, 106.26)
     Lan: (thoại) (ảnh) (nhãn dán) (tệp) (danh thiếp 0912…) (khác)
+    Lan: (danh thiếp của người khác 0912…)    a card that the messenger does not vouch for
     Lan (Zalo): words         the same person on another messenger: "(Zalo)" is an OA, "(Zalo Bot)" a bot;
                               listed in the cast beside "Lan", or alone where she has no other
     Nam: (mở liên kết)        opens the link of the newest guidance card; "{mã}" in words is its code
@@ -37,6 +38,7 @@ _WHO = re.compile(r"^(?P<who>[^\W\d_][\w ]{0,20}(?: \([\w ]+\))?): ?(?P<what>.*)
 _PLACE = re.compile(
     r"^\((?P<how>vị trí cũ|vị trí|chuyển tiếp) (?P<lat>[\d.]+), ?(?P<lng>[\d.]+)(?: ±(?P<acc>\d+))?\)$"
 )
+_CARD = re.compile(r"^\(danh thiếp (?P<other>của người khác )?(?P<phone>[+\d ]+)\)$")
 _STEP = re.compile(r"^\+(\d+)([hm])$")
 _KINDS = {
     "(thoại)": Kind.VOICE,
@@ -132,8 +134,8 @@ class Player:
             self._locate(who, place)
         elif what in _KINDS:
             self._hear(who, kind=_KINDS[what], file="file-1" if what == "(tệp)" else None)
-        elif what.startswith("(danh thiếp "):
-            self._hear(who, kind=Kind.CONTACT, contact=Contact(what[len("(danh thiếp ") : -1], own=True))
+        elif card := _CARD.match(what):
+            self._hear(who, kind=Kind.CONTACT, contact=Contact(card["phone"], own=not card["other"]))
         elif what == "(mở liên kết)":
             self._hear(who, kind=Kind.TEXT, text=f"/start {self.stage.code}", start=self.stage.code)
         else:

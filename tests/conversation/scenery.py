@@ -38,7 +38,7 @@ from storage import contexts
 from storage.apply import apply
 from storage.facts import facts
 from storage.reader import SqlStore
-from tests.stage import ACCOUNT, CAST, CDC, HOMES, START, STATION, Stage
+from tests.stage import ACCOUNT, CAST, CDC, HOMES, PRESENCES, START, STATION, Stage
 
 WHO = ("Mai", "Hạnh", "Dũng", "Lan", "Nam", "Người lạ")
 PROMPTED_AT = START + timedelta(minutes=90)
@@ -145,7 +145,7 @@ class Scene:
         texts = self.stage.catalogue.texts
         return {
             language: Renderer(
-                Catalogue({SERVED: texts[language]}, strict=True), lambda *_: b"png", {ACCOUNT: "B"}
+                Catalogue({SERVED: texts[language]}, strict=True), lambda *_: b"png", PRESENCES
             )
             for language in texts
         }

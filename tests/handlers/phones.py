@@ -28,7 +28,7 @@ ABOUT_READER = {
     "officer": "Hạnh",
     "officer_phone": "0912 345 678",
     "hotline": "024 3825 3531",
-    "link": "https://t.me/cachly?start=2CFH-4KMN",
+    "ways": "https://t.me/cachly?start=2CFH-4KMN",
 }
 
 
