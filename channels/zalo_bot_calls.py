@@ -19,7 +19,7 @@ FLOOD_WAIT: Final = timedelta(minutes=1)
 """How long to rest after a 429, which names no time."""
 
 NOTHING_CAME: Final = 408
-_SUCCESS = 200
+_SUCCESS, _FORBIDDEN = 200, 403
 _UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
@@ -123,7 +123,7 @@ _UNKNOWN_BOT: Final = AccountDown("Zalo does not know this bot: the token is wro
 
 _MEANINGS: Final[Mapping[int, Outcome]] = {
     401: _UNKNOWN_BOT,
-    403: Never(Reason.BLOCKED, "forbidden"),
+    _FORBIDDEN: Never(Reason.BLOCKED, "forbidden"),
     404: _UNKNOWN_BOT,  # the token is part of the path
     408: _NO_ANSWER,
     426: Never(Reason.QUOTA, "the bot's plan allows no more"),
@@ -137,6 +137,8 @@ def outcome_of(answer: Answer) -> Outcome:
     said, code = (answer.description or "").lower(), answer.error_code or 0
     if code in {400, 404} and any(phrase in said for phrase in _GONE):
         return Never(Reason.GONE, "chat not found")
+    if code == _FORBIDDEN and "internal" in said:  # so it names trouble of its own, which passes
+        return _NO_ANSWER
     if code in _MEANINGS:
         return _MEANINGS[code]
     if 400 <= code < 500:  # noqa: PLR2004 - the numbers of refusals, as in HTTP

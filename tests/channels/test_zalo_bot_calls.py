@@ -184,6 +184,7 @@ def refused(code, description="", status=200):
         (refused(404, "Not Found"), DOWN),
         (refused(401, "Unauthorized"), DOWN),
         (refused(403, "Forbidden"), Never(Reason.BLOCKED, "forbidden")),
+        (refused(403, "Internal Server Error"), Later(SOON, "no answer", maybe_sent=True)),
         (refused(426), Never(Reason.QUOTA, "the bot's plan allows no more")),
         (refused(429, "Quota exceeded"), Later(FLOOD_WAIT, FLOOD)),
         (refused(500, "Internal"), Later(SOON, "no answer", maybe_sent=True)),
