@@ -51,8 +51,8 @@ async def _fields(request: web.Request) -> Json:
             if not isinstance(text, str):
                 raise bad_request(f"{name}: files cannot be uploaded")
             fields[name] = text
-    if isinstance(fields.get("text_styles"), str):
-        fields["text_styles"] = json.loads(fields["text_styles"])
+    if isinstance(styles := fields.get("text_styles"), str):
+        fields["text_styles"] = _object(b'{"list": %s}' % styles.encode())["list"]
     return fields
 
 

@@ -15,8 +15,10 @@ export function drawBubble(message, deeds) {
   if (message.forward_origin) bubble.append(el("p", { class: "note" }, icon("forward"), `Chuyển tiếp từ ${originOf(message.forward_origin)}`));
   if (message.reply_to_message) bubble.append(el("p", { class: "quote" }, summary(message.reply_to_message)));
   bubble.append(...content(message, deeds));
+  if (message.note) bubble.append(el("p", { class: "note" }, message.note));
   bubble.append(foot(message, deeds));
   const group = el("div", { class: `row ${side}` }, bubble);
+  if (message.reaction) group.append(el("span", { class: "reaction", title: message.reaction }, "👍"));
   if (message.reply_markup?.inline_keyboard) group.append(drawButtons(message, deeds));
   return group;
 }
@@ -67,7 +69,7 @@ function file(document) {
 
 function foot(message, deeds) {
   const line = el("p", { class: "foot" });
-  line.append(el("button", { type: "button", class: "more", "aria-label": "Việc khác với tin này", onclick: () => deeds.more(message) }, "⋯"));
+  if (deeds.more) line.append(el("button", { type: "button", class: "more", "aria-label": "Việc khác với tin này", onclick: () => deeds.more(message) }, "⋯"));
   if (message.edit_date) line.append(el("span", { class: "edited" }, "đã sửa"));
   line.append(el("time", { datetime: new Date(message.date * 1000).toISOString() }, hour(message.date * 1000)));
   return line;

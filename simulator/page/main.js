@@ -10,15 +10,11 @@ const clock = new Clock();
 
 const house = {
   active: null,
-  bot: { first_name: "Cachly", username: "" },
+  accounts: {}, // whom the phones of each kind write to
   phones: () => [...views.values()].map((view) => view.phone),
-  async open(phoneId, payload) {
+  async act(phoneId, action, fields) {
     show(phoneId);
-    await views.get(phoneId)?.act("start", { payload });
-  },
-  async forward(phoneId, chatId, messageId) {
-    show(phoneId);
-    await views.get(phoneId)?.act("forward", { from_chat_id: chatId, message_id: messageId });
+    await views.get(phoneId)?.act(action, fields);
   },
   enlarge(address) {
     const box = el("dialog", { class: "large", "aria-label": "Ảnh to" }, el("img", { src: address, alt: "Ảnh to" }));
@@ -44,8 +40,8 @@ function addPhone(phone) {
 }
 
 async function loadAll() {
-  const { phones, bot, now } = await get("phones");
-  house.bot = bot;
+  const { phones, accounts, now } = await get("phones");
+  house.accounts = accounts;
   clock.set(now);
   views.clear();
   place.replaceChildren();

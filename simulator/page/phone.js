@@ -3,20 +3,21 @@
 import { drawBubble } from "./bubble.js";
 import { day } from "./dates.js";
 import { icon } from "./icons.js";
-import { askPlace } from "./place.js";
+import { KINDS, opening } from "./kinds.js";
 import { Sheet } from "./sheet.js";
-import { base64Of, el, post } from "./talk.js";
-import { payloadOf } from "./text.js";
+import { el, post } from "./talk.js";
+import { askPlace } from "./things.js";
 
 const TYPING_MS = 5000;
 const TOAST_MS = 4000;
 const SPIN_MS = 10000;
 
 export class PhoneView {
-  // `house` knows the other phones and the bot: phones(), bot, open(phoneId, payload), enlarge(url),
+  // `house` knows the other phones and the accounts: phones(), accounts, act(phoneId, action, fields), enlarge(url),
   // and which phone is in somebody's hand (active): its messages ring, but are not counted as unread.
   constructor(phone, house) {
     this.house = house;
+    this.kind = KINDS[phone.kind];
     this.messages = new Map();
     this.unread = 0;
     this.waiting = new Map(); // pressed buttons by the id of their press
@@ -33,23 +34,26 @@ export class PhoneView {
     this.heading = el("h2", { id: `phone-${phone.id}` });
     this.owner = el("p", { class: "owner" });
     this.status = el("p", { class: "bot-status" });
+    this.limits = el("p", { class: "limits", hidden: true });
     this.chat = el("div", { class: "chat", role: "log", "aria-label": "Cuộc trò chuyện", tabindex: "0" });
     this.keys = el("div", { class: "keys", role: "group", "aria-label": "Bàn phím của bot", hidden: true });
     this.foot = el("div", { class: "entry" });
     this.toast = el("p", { class: "toast", role: "status", hidden: true });
-    const more = el("button", { type: "button", class: "icon", "aria-label": "Cài đặt máy", onclick: () => this.settings() }, icon("more"));
+    const more = this.kind.settings(phone).length
+      ? el("button", { type: "button", class: "icon", "aria-label": "Cài đặt máy", onclick: () => this.settings() }, icon("more"))
+      : null;
     const head = el(
       "header",
       { class: "bot-head" },
-      el("span", { class: "avatar", "aria-hidden": "true" }, icon("cross")),
-      el("div", { class: "bot-words" }, el("p", { class: "bot-name" }, this.house.bot.first_name), this.status),
+      el("span", { class: "avatar", "aria-hidden": "true" }, this.kind.mark ?? icon("cross")),
+      el("div", { class: "bot-words" }, el("p", { class: "bot-name" }, this.house.accounts[phone.kind].name), this.status),
       more,
     );
-    this.body = el("div", { class: "screen" }, head, this.chat, this.toast, this.keys, this.foot, this.sheet.node);
+    this.body = el("div", { class: "screen" }, head, this.limits, this.chat, this.toast, this.keys, this.foot, this.sheet.node);
     this.node = el(
       "section",
-      { class: "phone", "aria-labelledby": `phone-${phone.id}`, "data-phone": String(phone.id) },
-      el("div", { class: "label" }, this.heading, this.badge, this.owner),
+      { class: `phone ${phone.kind}`, "aria-labelledby": `phone-${phone.id}`, "data-phone": String(phone.id) },
+      el("div", { class: "label" }, this.heading, el("span", { class: "messenger" }, this.kind.name), this.badge, this.owner),
       this.body,
     );
     for (const kind of ["pointerdown", "focusin"]) this.node.addEventListener(kind, () => this.seen());
@@ -62,9 +66,11 @@ export class PhoneView {
     const name = [this.phone.last_name, this.phone.first_name].filter(Boolean).join(" ");
     this.owner.textContent = [name === this.phone.label ? "" : name, this.phone.role].filter(Boolean).join(" · ");
     this.owner.title = this.owner.textContent;
-    this.setStatus("bot");
+    this.setStatus(this.kind.status(this.phone));
+    this.limits.textContent = this.kind.limits(this.phone);
+    this.limits.hidden = this.limits.textContent === "";
     this.drawKeys();
-    const mode = this.phone.blocked ? "blocked" : this.phone.started ? "open" : "new";
+    const mode = this.phone.blocked ? "again" : this.phone.started || !this.kind.first ? "open" : "first";
     if (mode !== this.mode || Boolean(before?.commands?.length) !== Boolean(this.phone.commands.length)) {
       this.mode = mode;
       this.drawFoot();
@@ -82,8 +88,9 @@ export class PhoneView {
       if (near || !message.from_bot) this.toEnd();
     }
     if (!message.from_bot) return;
-    this.setStatus("bot");
+    this.setStatus(this.kind.status(this.phone));
     if (this.house.active !== this) this.unread += 1;
+    else this.tellSeen();
     this.showUnread();
     if (!message.silent) this.ring();
   }
@@ -93,7 +100,7 @@ export class PhoneView {
     const near = this.nearEnd(160);
     const old = this.chat.querySelector(`[data-message="${message.message_id}"]`)?.parentElement;
     if (old) old.replaceWith(drawBubble(message, this.deeds()));
-    if (message.from_bot) this.setStatus("bot");
+    if (message.from_bot) this.setStatus(this.kind.status(this.phone));
     if (near) this.toEnd();
   }
 
@@ -105,7 +112,7 @@ export class PhoneView {
   action() {
     this.setStatus("đang gõ…", true);
     clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.setStatus("bot"), TYPING_MS);
+    this.typing = setTimeout(() => this.setStatus(this.kind.status(this.phone)), TYPING_MS);
   }
 
   answered({ callback_query_id: id, text, show_alert: alert }) {
@@ -128,6 +135,11 @@ export class PhoneView {
     this.unread = 0;
     this.node.classList.remove("ring");
     this.showUnread();
+    this.tellSeen();
+  }
+
+  tellSeen() {
+    if (this.kind.tellsSeen) this.act("seen");
   }
 
   showUnread() {
@@ -190,13 +202,9 @@ export class PhoneView {
   }
 
   drawFoot() {
-    if (this.mode === "new") {
-      this.foot.replaceChildren(el("button", { type: "button", class: "start", onclick: () => this.act("start") }, "BẮT ĐẦU"));
-      return;
-    }
-    if (this.mode === "blocked") {
-      const free = el("button", { type: "button", class: "start", onclick: () => this.act("unblock") }, "BỎ CHẶN BOT");
-      this.foot.replaceChildren(free);
+    if (this.mode !== "open") {
+      const { label, action } = this.kind[this.mode];
+      this.foot.replaceChildren(el("button", { type: "button", class: "start", onclick: () => this.act(action) }, label));
       return;
     }
     this.input = el("textarea", {
@@ -235,7 +243,7 @@ export class PhoneView {
       sendCommand: (text) => this.act("text", { text }),
       press: (message, place, button) => this.press(message, place, button),
       enlarge: (address) => this.house.enlarge(address),
-      more: (message) => this.more(message),
+      more: this.kind.edits && ((message) => this.more(message)),
       loaded: () => this.nearEnd(400) && this.toEnd(),
     };
   }
@@ -267,6 +275,7 @@ export class PhoneView {
     }
     this.stopSpin(button);
     if (answer.url) this.openLink(answer.url);
+    else if (answer.button?.payload?.phone_code) this.say(`${answer.button.text}: ${answer.button.payload.phone_code}`);
   }
 
   spin(button) {
@@ -285,21 +294,24 @@ export class PhoneView {
       this.act("key", { text: key.text });
       return;
     }
-    const send = (place) => this.act("key", { text: key.text, ...place });
-    askPlace(this.sheet, "Máy này đang ở đâu?", this.phone, this.house.phones(), send, { live: false });
+    askPlace(this, "key", { live: false }, { text: key.text });
   }
 
   openLink(url) {
-    const payload = payloadOf(url, this.house.bot.username);
-    if (payload === null) {
+    const opened = opening(url, this.house.accounts);
+    if (opened === null) {
       window.open(url, "_blank", "noopener");
       return;
     }
-    const items = this.house.phones().map((phone) => ({
-      sign: "phone", label: `${phone.label}`,
-      act: () => this.house.open(phone.id, payload),
+    const items = this.phonesLike(opened.kind).map((phone) => ({
+      sign: "phone", label: phone.label,
+      act: () => this.house.act(phone.id, opened.action, opened.fields),
     }));
     this.sheet.menu("Mở trên máy của:", items);
+  }
+
+  phonesLike(kind) {
+    return this.house.phones().filter((phone) => phone.kind === kind);
   }
 
   commands() {
@@ -311,47 +323,19 @@ export class PhoneView {
   }
 
   attach() {
-    this.sheet.menu("Gửi gì?", [
-      { sign: "pin", label: "Vị trí…", act: () => this.askLocation() },
-      { sign: "person", label: "Số điện thoại của tôi", act: () => this.act("contact") },
-      { sign: "person", label: "Danh thiếp của người khác", act: () => this.strangersCard() },
-      { sign: "picture", label: "Ảnh từ máy tính…", act: () => this.pickFile("photo", "image/png,image/jpeg") },
-      { sign: "picture", label: "Ảnh mẫu", act: () => this.act("photo") },
-      { sign: "file", label: "Tệp…", act: () => this.pickFile("document", "") },
-      { sign: "smile", label: "Nhãn dán", act: () => this.act("sticker") },
-      { sign: "voice", label: "Tin thoại", act: () => this.act("voice") },
-    ]);
-  }
-
-  strangersCard() {
-    return this.act("contact", { phone_number: "+84901000111", first_name: "Hàng xóm" });
-  }
-
-  askLocation() {
-    const send = (place) => this.act("location", place);
-    askPlace(this.sheet, "Máy này đang ở đâu?", this.phone, this.house.phones(), send);
-  }
-
-  pickFile(action, accept) {
-    const input = el("input", { type: "file", accept });
-    input.addEventListener("change", async () => {
-      const [file] = input.files;
-      if (!file) return;
-      await this.act(action, { data: await base64Of(file), name: file.name, mime: file.type });
-    });
-    input.click();
+    const items = this.kind.things.map(({ sign, label, act }) => ({ sign, label, act: () => act(this) }));
+    this.sheet.menu("Gửi gì?", items);
   }
 
   more(message) {
-    const items = this.house.phones().map((phone) => ({
+    const items = this.phonesLike(this.phone.kind).map((phone) => ({
       sign: "forward", label: `Chuyển tiếp cho bot, trên máy: ${phone.label}`,
-      act: () => this.house.forward(phone.id, this.phone.id, message.message_id),
+      act: () => this.house.act(phone.id, "forward", { from_chat_id: this.phone.id, message_id: message.message_id }),
     }));
     const live = !message.from_bot && message.location?.live_period !== undefined;
     if (live) {
       const id = message.message_id;
-      const move = (place) => this.act("move", { message_id: id, ...place });
-      const ask = () => askPlace(this.sheet, "Di chuyển tới đâu?", this.phone, this.house.phones(), move, { live: false });
+      const ask = () => askPlace(this, "move", { live: false }, { message_id: id }, "Di chuyển tới đâu?");
       items.unshift({ sign: "stop", label: "Ngừng chia sẻ vị trí", act: () => this.act("stop-live", { message_id: id }) });
       items.unshift({ sign: "pin", label: "Di chuyển…", act: ask });
     }
@@ -366,9 +350,7 @@ export class PhoneView {
   }
 
   settings() {
-    const toggle = this.phone.blocked
-      ? { sign: "send", label: "Bỏ chặn bot", act: () => this.act("unblock") }
-      : { sign: "block", label: "Chặn bot", act: () => this.act("block") };
-    this.sheet.menu("Máy này", [toggle]);
+    const items = this.kind.settings(this.phone).map(({ sign, label, action }) => ({ sign, label, act: () => this.act(action) }));
+    this.sheet.menu("Máy này", items);
   }
 }

@@ -21,14 +21,17 @@ function presets(owner, others) {
   return found;
 }
 
-// Asks on `sheet` and hands {latitude, longitude, horizontal_accuracy?, live_period?} to `send`.
-export function askPlace(sheet, title, owner, others, send, { live = true } = {}) {
+// Asks on `sheet` and hands {latitude, longitude, horizontal_accuracy?, live_period?, name?} to `send`;
+// `live`, `accuracy` and `named` say what the messenger can tell besides the place.
+export function askSpot(sheet, title, owner, others, send, { live = true, accuracy: precise = true, named = false } = {}) {
   const accuracy = number("Sai số (m)", ACCURACY, "1");
   const share = el("input", { type: "checkbox" });
+  const called = el("input", { type: "text", placeholder: "để trống: ghim không tên" });
   const chosen = (spot) => {
     const place = { latitude: spot.latitude, longitude: spot.longitude };
-    if (accuracy.input.value !== "") place.horizontal_accuracy = Number(accuracy.input.value);
+    if (precise && accuracy.input.value !== "") place.horizontal_accuracy = Number(accuracy.input.value);
     if (live && share.checked) place.live_period = 900;
+    if (named && called.value.trim() !== "") place.name = called.value.trim();
     return place;
   };
   const buttons = presets(owner, others).map((spot) =>
@@ -51,7 +54,9 @@ export function askPlace(sheet, title, owner, others, send, { live = true } = {}
     longitude.label,
     el("button", { type: "submit" }, icon("pin"), "Gửi toạ độ này"),
   );
-  const options = el("div", { class: "sheet-options" }, accuracy.label);
+  const options = el("div", { class: "sheet-options" });
+  if (precise) options.append(accuracy.label);
+  if (named) options.append(el("label", {}, "Tên địa điểm", called));
   if (live) options.append(el("label", { class: "tick" }, share, " Chia sẻ trực tiếp 15 phút"));
   sheet.open(title, el("div", { class: "sheet-body menu" }, ...buttons, options, form));
 }

@@ -12,13 +12,6 @@ const TAGS = {
   blockquote: "q",
   expandable_blockquote: "q",
 };
-const DEEP_LINK = /^https:\/\/t\.me\/([A-Za-z0-9_]+)\?start=([A-Za-z0-9_-]+)$/;
-
-// The payload of a link that opens our bot, or null.
-export function payloadOf(url, botUsername) {
-  const match = DEEP_LINK.exec(url ?? "");
-  return match && match[1].toLowerCase() === botUsername.toLowerCase() ? match[2] : null;
-}
 
 // `deeds` holds openLink(url) and sendCommand(text).
 export function drawText(text, entities, deeds) {
