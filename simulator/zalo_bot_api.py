@@ -38,6 +38,9 @@ async def handle_call(request: web.Request) -> web.StreamResponse:
             request.transport.abort()
         return web.Response()
     bot.calls.append({"method": name, "fields": fields, "error_code": 0})
+    if name == "getUpdates" and (request.transport is None or request.transport.is_closing()):
+        bot.waiting.appendleft(result)  # the poller hung up before anything came
+        bot.wake()
     return web.json_response({"ok": True} | ({"result": result} if name != "sendChatAction" else {}))
 
 

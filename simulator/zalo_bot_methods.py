@@ -123,6 +123,8 @@ async def set_webhook(bot: ZaloBot, call: SetWebhook, _: aiohttp.ClientSession) 
 async def delete_webhook(bot: ZaloBot, _: Nothing, __: aiohttp.ClientSession) -> Json:
     """DeleteWebhook."""
     bot.webhook_url, bot.secret, bot.updated_at = "", "", bot.now_ms()
+    bot.waiting.extend(bot.pushes)
+    bot.pushes.clear()
     bot.wake()
     return webhook_info(bot)
 

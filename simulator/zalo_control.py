@@ -56,7 +56,7 @@ async def change_oa(request: web.Request) -> web.Response:
     """POST /sim/zalo-oa: the console's switches."""
     oa, wanted = request.app[OA], await read(request, OaChange)
     if wanted.webhook_on is not None:
-        oa.outgoing.disabled = not wanted.webhook_on
+        oa.switch_webhook(on=wanted.webhook_on)
         wanted.webhook_on = None
     change(oa.settings, wanted)
     return await show_oa(request)

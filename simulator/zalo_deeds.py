@@ -63,6 +63,13 @@ class Picked(Deed):
     emoji: str = "👍"
 
 
+class Card(Deed):
+    """Sends the card of another user of Zalo."""
+
+    phone_number: str
+    name: str
+
+
 class Share(Deed):
     """Shares the profile that was asked for: the owner's own when nothing is given."""
 

@@ -1,10 +1,12 @@
 """What the owner of a phone with Zalo can do in the chat with the Official Account, each as Zalo's event."""
 
 import hashlib
+import json
 
 from simulator.actions import Impossible
 from simulator.refusal import Json
 from simulator.zalo_deeds import (
+    Card,
     Picked,
     Plain,
     Press,
@@ -20,16 +22,16 @@ from simulator.zalo_deeds import (
 )
 from simulator.zalo_oa_drafts import QUERIES, SHARE
 from simulator.zalo_oa_events import echo, followed, from_user, receipt, received, submitted, tell
-from simulator.zalo_oa_world import Oa, text_content
+from simulator.zalo_oa_world import Oa, new_message, text_content
 from simulator.zalo_people import ZaloPhone
 from simulator.zalo_phones import Action
 
 
 def say(oa: Oa, phone: ZaloPhone, kind: str, content: Json, message: Json, *, hidden: bool = False) -> Json:
     """The owner sends something: into the chat unless hidden, and as an event; the window opens anew."""
-    stored = {"message_id": hashlib.sha256(f"{phone.id}{oa.now_ms()}{message}".encode()).hexdigest()[:20]}
+    stored = new_message(oa.clock, content, from_account=False)
     if not hidden:
-        stored = oa.put(phone, content, from_oa=False)
+        oa.keep(phone, stored)
     interacted(oa, phone)
     event = from_user(oa, phone, f"user_send_{kind}", message | {"msg_id": stored["message_id"]})
     return {"message": stored, "event": event}
@@ -129,6 +131,14 @@ def send_voice(oa: Oa, phone: ZaloPhone, deed: Upload, root: str) -> Json:
     return say(oa, phone, "audio", shown, {"attachments": [{"type": "audio", "payload": payload}]})
 
 
+def send_card(oa: Oa, phone: ZaloPhone, deed: Card, _: str) -> Json:
+    """Send somebody's business card; the shape of its description is [recalled], not documented."""
+    description = json.dumps({"phone": deed.phone_number}, ensure_ascii=False)
+    payload = {"thumbnail": "", "description": description, "url": "https://zalo.me/"}
+    shown = {"contact": {"first_name": deed.name, "phone_number": deed.phone_number}}
+    return say(oa, phone, "business_card", shown, {"attachments": [{"type": "link", "payload": payload}]})
+
+
 def send_sticker(oa: Oa, phone: ZaloPhone, deed: Picked, root: str) -> Json:
     """Send a sticker."""
     payload = {"url": f"{root}/zdn/sticker", "id": deed.id}
@@ -219,6 +229,7 @@ ACTIONS = {
     "document": Action(Upload, send_file),
     "voice": Action(Upload, send_voice),
     "sticker": Action(Picked, send_sticker),
+    "contact": Action(Card, send_card),
     "share": Action(Share, share),
     "seen": Action(Plain, see),
     "offline": Action(Plain, go_offline),

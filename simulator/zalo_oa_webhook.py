@@ -60,8 +60,7 @@ class EventPusher:
             outgoing.lost += 1 + len(outgoing.fresh) + len(outgoing.again)
             outgoing.fresh.clear()
             outgoing.again.clear()
-            outgoing.disabled = True
-            self.oa.publish({"kind": "webhook", "messenger": "zalo-oa", "disabled": True})
+            self.oa.switch_webhook(on=False)
         else:
             event.due = self.oa.clock.now() + timedelta(seconds=retries[event.tries])
             event.tries += 1

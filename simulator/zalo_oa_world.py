@@ -91,20 +91,31 @@ class Oa:
     def put(self, phone: ZaloPhone, content: Json, *, from_oa: bool) -> Json:
         """Put a message into a chat and show it on the page."""
         message = new_message(self.clock, content, from_account=from_oa)
-        phone.keep(message)
         if from_oa:
             phone.unseen.append(message["message_id"])
-        self.publish({"kind": "message", "chat_id": phone.id, "message": message})
+        self.keep(phone, message)
         return message
+
+    def keep(self, phone: ZaloPhone, message: Json) -> None:
+        """Keep a message in its chat and show it on the page."""
+        phone.keep(message)
+        self.publish({"kind": "message", "chat_id": phone.id, "message": message})
 
     def show(self, phone: ZaloPhone) -> None:
         """Show a changed phone on the page."""
         self.publish({"kind": "phone", "chat_id": phone.id, "phone": self.view(phone, history=False)})
 
+    def switch_webhook(self, *, on: bool) -> None:
+        """Switch the webhook on or off, and show it on the page."""
+        self.outgoing.disabled = not on
+        for phone in self.phones.values():
+            self.show(phone)
+
     def view(self, phone: ZaloPhone, *, history: bool = True) -> Json:
         """The phone, and until when the account may write to it."""
         until = phone.last_interaction and phone.last_interaction + self.settings.window
         shown = phone.view(history=history) | {"window_until": until and until.isoformat()}
+        shown["webhook_on"] = not self.outgoing.disabled
         return shown | {"description": f"Bấm Quan tâm để trò chuyện với {self.settings.oa_name}."}
 
     def reset(self, *, keep_phones: bool) -> None:

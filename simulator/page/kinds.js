@@ -13,6 +13,7 @@ const VOICE = { sign: "voice", label: "Tin thoại", act: (view) => view.act("vo
 const NUMBER = { sign: "person", label: "Số điện thoại của tôi", act: (view) => view.act("contact") };
 const STRANGER = { phone_number: "+84901000111", first_name: "Hàng xóm" };
 const CARD = { sign: "person", label: "Danh thiếp của người khác", act: (view) => view.act("contact", STRANGER) };
+const ZALO_CARD = { ...CARD, act: (view) => view.act("contact", { phone_number: "+84901000111", name: "Hàng xóm" }) };
 const unread = (thing) => ({ ...thing, label: `${thing.label.replace("…", "")} (bot không đọc được)` });
 
 export const KINDS = {
@@ -33,7 +34,12 @@ export const KINDS = {
     mark: "OA",
     status: () => "Tài khoản chính thức",
     limits: (phone) =>
-      ["Tối đa 5 nút mỗi tin", "không sửa được tin", phone.window_until && `nhắn được đến ${dayAndHour(Date.parse(phone.window_until))}`]
+      [
+        "Tối đa 5 nút mỗi tin",
+        "không sửa được tin",
+        phone.window_until && `nhắn được đến ${dayAndHour(Date.parse(phone.window_until))}`,
+        !phone.webhook_on && "ứng dụng không nhận tin: Zalo đã tắt webhook",
+      ]
         .filter(Boolean)
         .join(" · "),
     first: { label: "QUAN TÂM", action: "follow" },
@@ -42,7 +48,7 @@ export const KINDS = {
       phone.follows ? { sign: "block", label: "Bỏ quan tâm", action: "unfollow" } : { sign: "send", label: "Quan tâm", action: "follow" },
       phone.online ? { sign: "close", label: "Mất mạng", action: "offline" } : { sign: "send", label: "Có mạng lại", action: "online" },
     ],
-    things: [PIN, OWN_PHOTO, PHOTO, FILE, STICKER, VOICE],
+    things: [PIN, ZALO_CARD, OWN_PHOTO, PHOTO, FILE, STICKER, VOICE],
     tellsSeen: true,
   },
   "zalo-bot": {

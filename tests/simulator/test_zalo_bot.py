@@ -64,6 +64,28 @@ async def test_a_poll_waits_for_what_comes(bot):
     assert poll.result()["message"]["text"] == "Sốt"
 
 
+async def test_a_poller_that_hung_up_takes_nothing(bot):
+    """What comes after a poller was killed is for the next one."""
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await bot.call("getUpdates", timeout=5)
+    await bot.act("text", text="Sốt")
+    assert (await bot.ok("getUpdates", timeout=5))["message"]["text"] == "Sốt"
+
+
+async def test_events_change_hands_with_the_webhook(bot, app):
+    """What waited for a poll is pushed once a webhook is set; what is not pushed yet waits for a poll."""
+    await bot.act("text", text="chờ")
+    await bot.ok("setWebhook", url=app.url, secret_token=SECRET)
+    await app.wait(1)
+    app.delay = 0.3
+    await bot.act("text", text="một")
+    await bot.act("text", text="hai")
+    await app.wait(2)
+    await bot.ok("deleteWebhook")
+    assert (await bot.ok("getUpdates", timeout=5))["message"]["text"] == "hai"
+
+
 async def test_a_lost_answer_is_a_lost_message(bot):
     """The connection breaks after the event was taken: nobody gets it again."""
     await bot.act("text", text="Khó thở")

@@ -82,7 +82,10 @@ async def test_a_button_sends_its_payload_as_a_text(oa, app):
     await oa.cs({"text": "?", "attachment": {"type": "template", "payload": payload}})
     await told(oa, app, 2)
     await oa.act("press", text="Không")
-    assert (await told(oa, app))["message"]["text"] == "#a1:no"
+    first = (await told(oa, app))["message"]
+    assert first["text"] == "#a1:no"
+    await oa.act("press", text="Không")
+    assert (await told(oa, app))["message"]["msg_id"] != first["msg_id"]
     assert len(await oa.chat()) == 1
     await oa.act("press", payload="#a1:yes")
     assert (await told(oa, app))["message"]["text"] == "#a1:yes"
@@ -110,6 +113,8 @@ async def test_attachments_are_told_with_their_addresses(oa, app):
                 attachment["payload"]["checksum"] == hashlib.md5(content, usedforsecurity=False).hexdigest()
             )
             assert attachment["payload"]["size"] == str(len(content))
+    await oa.act("contact", phone_number="84900000001", name="Hàng xóm")
+    assert (await told(oa, app))["event_name"] == "user_send_business_card"
     await oa.act("sticker", id="777")
     [attachment] = (await told(oa, app))["message"]["attachments"]
     assert attachment["payload"]["id"] == "777"
@@ -213,6 +218,7 @@ async def test_what_nobody_took_comes_again_and_then_the_webhook_is_switched_off
         if not (state := await oa.sim("zalo-oa", verb="GET"))["webhook_on"]:
             break
     assert not state["webhook_on"]
+    assert not (await oa.sim(f"phones/{LAN}", verb="GET"))["phone"]["webhook_on"]
     await oa.act("text", text="Còn ai không")
     assert (await oa.sim("zalo-oa", verb="GET"))["events"]["waiting"] == 0
     await oa.sim("zalo-oa", webhook_on=True)
