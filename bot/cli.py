@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 
 
+zalo = typer.Typer(no_args_is_help=True, help="What Zalo's Official Accounts need of a human.")
+app.add_typer(zalo, name="zalo")
+
+
 @app.command()
 def run() -> None:
     """Run Cachly on the real messengers.
@@ -131,6 +135,30 @@ def doctor(
     typer.echo(doctors.as_json(findings) if as_json else doctors.told(findings))
     if any(finding.wrong for finding in findings):
         raise typer.Exit(FAILED)
+
+
+@zalo.command()
+def consent(
+    account: Annotated[str, typer.Argument(help="Its name in the accounts file", metavar="ACCOUNT")],
+    callback: Annotated[
+        str,
+        typer.Option(help="The callback saved in Zalo's console, where it is not our own", metavar="ADDRESS"),
+    ] = "",
+) -> None:
+    """Give Cachly the right to act for an Official Account, at first and whenever its tokens are dead.
+
+    Prints an address. Whoever administers the Official Account opens it and agrees. Zalo then sends them to
+    <CACHLY_PUBLIC_URL>/zalo/consent/ACCOUNT, where a running Cachly keeps the consent; or paste the address
+    that they were sent to. The address works for 30 minutes, once.
+    """
+    from bot import consents  # noqa: PLC0415 - as in `run`
+
+    typer.echo(consents.consent(account, callback, typer.echo, _asked))
+
+
+def _asked(question: str) -> str:
+    answer: str = typer.prompt(question, default="", show_default=False)
+    return answer
 
 
 @app.command()

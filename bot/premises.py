@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.accounts_file import AnyAccount
 from bot.clock import Clock
 from bot.ids import Ids
 from bot.refusals import RefusedError
 from bot.settings import Settings
 from bot.tokens import SealedTokens
-from storage import migrate
+from storage import accounts, migrate
 from storage.engine import UnusableUrlError, open_engine, reading
 from storage.sealing import Keyring, KeyringError
 
@@ -74,6 +76,12 @@ def migrated(settings: Settings) -> Engine:
         migrate.upgrade(settings.database)
     engine.dispose()
     return database(settings)
+
+
+def note(conn: Connection, known: Sequence[AnyAccount], clock: Clock) -> None:
+    """Have a row for each account."""
+    for account in known:
+        accounts.note(conn, account.name, account.kind, clock.now())
 
 
 def tokens(engine: Engine, keyring: Keyring, clock: Clock) -> SealedTokens:

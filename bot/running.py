@@ -14,6 +14,7 @@ import structlog
 
 from bot import accounts, catalogues, logs, premises, settings
 from bot.clock import Clock, MovableClock, SystemClock
+from bot.consents import ConsentPage, Consents, oa_ids
 from bot.links import Links
 from bot.place_page import PlacePage
 from bot.polling import PAUSES, Poller
@@ -23,7 +24,6 @@ from bot.settings import LogFormat, LogLevel, Settings
 from bot.sweeps import Counts
 from bot.web import Site, serving
 from quarantine.channel import CallFailedError, Channel
-from storage import accounts as rows
 
 NO_ADDRESS = "needs public address"
 """How it stands with an account whose messenger only pushes while we have no address to push to."""
@@ -89,8 +89,7 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
     async with AsyncExitStack() as stack:
         stack.callback(engine.dispose)
         with engine.begin() as conn:
-            for account in known:
-                rows.note(conn, account.name, account.kind, clock.now())
+            premises.note(conn, known, clock)
         channels = {
             account.name: await stack.enter_async_context(accounts.channel(account, chosen, store, clock))
             for account in known
@@ -112,6 +111,9 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
         app = site.app()
         if links is not None:
             PlacePage(links, service.visits, clock).add_to(app)
+        if chosen.public_url:
+            consents = Consents(keyring, clock, channels, oa_ids(known))
+            ConsentPage(consents, service.revive).add_to(app)
         await stack.enter_async_context(serving(app, chosen.http_host, chosen.http_port))
         async with asyncio.TaskGroup() as tasks:
             incoming = [

@@ -118,6 +118,11 @@ class Sender:
         self._more = True
         self._bell.set()
 
+    def revive(self) -> None:
+        """The account has been put right: it need not rest any more."""
+        self._rest_until, self._down_for = -math.inf, self.pace.down_first
+        self.wake()
+
     def stop(self) -> None:
         """End in order: what is in flight is finished, what is not is given back."""
         self._stopping = True

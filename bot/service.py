@@ -172,6 +172,10 @@ class Service:
             for language in languages
         ]
 
+    def revive(self, account: str) -> None:
+        """The account has been put right: send at once, whatever was found before."""
+        self.senders[account].revive()
+
     def wake(self) -> None:
         """Letters were posted."""
         for sender in self.senders.values():

@@ -157,6 +157,7 @@ class Installation:
     telegram: str
     port: int
     settings: dict
+    accounts: tuple = ("telegram",)
 
     @property
     def site(self):
@@ -172,9 +173,10 @@ class Installation:
         """`cachly run` until the block ends, once messages come in."""
         public = {"CACHLY_PUBLIC_URL": self.site, "CACHLY_WEBHOOK_SECRET": SECRET} if webhook else {}
         way = "webhook" if webhook else "polling"
-        with started(self.folder, "run", CACHLY, "run", **self.settings, **public) as process:
+        with started(self.folder, "run", CACHLY, "run", **(self.settings | public)) as process:
             process.until(
-                lambda: (self.health() or {}).get("accounts") == {"telegram": way}, f"{way} messages"
+                lambda: (self.health() or {}).get("accounts") == dict.fromkeys(self.accounts, way),
+                f"{way} messages",
             )
             yield process
 

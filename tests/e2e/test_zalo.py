@@ -1,0 +1,241 @@
+"""`cachly run` with a Zalo Official Account, a Zalo Bot and a Telegram bot: consent, talk, and bad pushes."""
+
+import io
+import json
+import subprocess
+from contextlib import contextmanager
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+import aiohttp
+import pytest
+from sqlalchemy import text
+
+from bot.clock import SystemClock
+from channels.zalo_oa_signature import HEADER, signature
+from simulator.zalo_oa_settings import OaSettings
+from storage.engine import open_engine
+from tests.e2e.phones import Phones
+from tests.e2e.processes import CACHLY, SECRET, installation, surroundings
+
+OA = OaSettings()
+SPEAKS = "Đây là kênh theo dõi cách ly tại nhà"
+FILE = f"""
+[[account]]
+name = "oa"
+kind = "zalo-oa"
+app_id = "{OA.app_id}"
+app_secret = "env:OA_APP_SECRET"
+oa_id = "{OA.oa_id}"
+oa_secret_key = "{OA.oa_secret_key}"
+code_verifier = "{"v" * 43}"
+hosts = {{ api = "STAND_IN", business = "STAND_IN", oauth = "STAND_IN" }}
+
+[[account]]
+name = "bot"
+kind = "zalo-bot"
+token = "271828:ZALO-DEMO"
+api = "STAND_IN"
+"""
+KEPT = ("inbox", "address", "letter", "account WHERE secrets IS NOT NULL")
+PERSONAL = "Nguyễn Thị Lan, 0987 000 004"
+
+
+@pytest.fixture
+def place(tmp_path):
+    """An installation with an account of each kind beside the stand-ins."""
+    with installation(tmp_path) as found:
+        (tmp_path / "accounts.toml").write_text(FILE.replace("STAND_IN", found.telegram))
+        (tmp_path / "accounts.toml").chmod(0o600)
+        found.settings |= {
+            "CACHLY_ACCOUNTS": "accounts.toml",
+            "CACHLY_PUBLIC_URL": found.site,
+            "CACHLY_WEBHOOK_SECRET": SECRET,
+            "OA_APP_SECRET": OA.app_secret,
+        }
+        found.accounts = ("telegram", "oa", "bot")
+        yield found
+
+
+@contextmanager
+def consenting(place):
+    """`cachly zalo consent oa`, once it has printed the address; the process and the address."""
+    process = subprocess.Popen(
+        (CACHLY, "zalo", "consent", "oa"),
+        cwd=place.folder,
+        env=surroundings(**place.settings),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        address = next(line for line in process.stdout if line.startswith("http")).strip()
+        yield process, address
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+async def agreed(http, address):
+    """An administrator presses the one button; where Zalo sends them."""
+    asked = dict(parse_qsl(urlsplit(address).query))
+    async with http.post(address.partition("?")[0], data=asked, allow_redirects=False) as answer:
+        assert answer.status == 302, await answer.text()
+        return answer.headers["Location"]
+
+
+async def consented(http, place):
+    """The Official Account has its first pair, by way of the running Cachly's own page."""
+    with consenting(place) as (process, address):
+        async with http.get(await agreed(http, address)) as answer:
+            assert (answer.status, await answer.text()) == (
+                200,
+                "The consent is kept. You may close this page.",
+            )
+        said, _ = process.communicate("\n", timeout=30)
+        assert process.returncode == 0, said
+        assert "Kept. The access token of oa works until" in said
+
+
+def event(words, number="1", **changes):
+    """What Zalo pushes when somebody writes."""
+    body = {
+        "app_id": OA.app_id,
+        "event_name": "user_send_text",
+        "sender": {"id": "5551000"},
+        "recipient": {"id": OA.oa_id},
+        "message": {"msg_id": f"m{number}", "text": words},
+        "timestamp": "0",
+    }
+    return json.dumps(body | changes, ensure_ascii=False).encode()
+
+
+def stamped(at):
+    """Zalo's milliseconds."""
+    return str(int(at.timestamp() * 1000))
+
+
+def signed(body, stamp):
+    """The header that Zalo shows with a body."""
+    return {HEADER: "mac=" + signature(OA.app_id, body, stamp, OA.oa_secret_key)}
+
+
+async def test_every_kind_of_account_answers_in_one_process(place):
+    """After the consent a stranger is answered on Telegram, on the Official Account and on the Zalo Bot."""
+    async with aiohttp.ClientSession() as http:
+        phones = Phones(http, place.telegram)
+        await phones.sim("zalo-oa", webhook_url=f"{place.site}/hooks/oa")
+        with place.running(webhook=True) as process:
+            await consented(http, place)
+            people = {}
+            for kind in ("telegram", "zalo-oa", "zalo-bot"):
+                made = await phones.sim(
+                    "phones", kind=kind, name="Lạ", **({"id": 5001} if kind == "telegram" else {})
+                )
+                people[kind] = made["phone"]["id"]
+            await phones.act(people["telegram"], "start")
+            for kind in ("zalo-oa", "zalo-bot"):
+                await phones.act(people[kind], "text", text="Chào")
+            for who in people.values():
+                await phones.hears(who, SPEAKS)
+            assert place.health()["status"] == "ok"
+            _, said = place.cachly("doctor")
+            assert "✓ telegram: bot" in said
+            assert "oa: " in said
+            assert process.stop() == 0
+
+
+async def pushed(http, place, body, headers, account="oa"):
+    """What Cachly answers to a push."""
+    async with http.post(f"{place.site}/hooks/{account}", data=body, headers=headers) as answer:
+        return answer.status
+
+
+def rows(place):
+    """What is kept: messages, chats, letters."""
+    engine = open_engine(f"sqlite:///{place.folder / 'cachly.db'}")
+    with engine.connect() as conn:
+        found = [conn.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in KEPT]  # noqa: S608 - names of ours
+    engine.dispose()
+    return found
+
+
+async def test_bad_pushes_are_refused_counted_and_leave_nothing(place):
+    """Unsigned, forged, stale, unreadable, too large, for nobody: refused; a repeat: ignored."""
+    now = SystemClock().now()
+    stamp, old = stamped(now), stamped(now - timedelta(hours=3))
+    good, late = event(PERSONAL, timestamp=stamp), event(PERSONAL, "2", timestamp=old)
+    strange = event(PERSONAL, "3", timestamp=stamp, event_name="user_waves")
+    async with aiohttp.ClientSession() as http:
+        with place.running(webhook=True) as process:
+            before = rows(place)
+            forged = {HEADER: "mac=" + "0" * 64}
+            garbage = PERSONAL.encode() + b"{"
+            assert await pushed(http, place, good, {}) == 401
+            assert await pushed(http, place, good, forged) == 403
+            assert await pushed(http, place, good + b" ", signed(good, stamp)) == 403
+            assert await pushed(http, place, late, signed(late, old)) == 403
+            assert await pushed(http, place, garbage, signed(garbage, stamp)) == 400
+            assert await pushed(http, place, io.BytesIO(b"x" * 10_000_000), forged) == 413
+            assert await pushed(http, place, good, signed(good, stamp), "0987000004") == 404
+            assert await pushed(http, place, strange, signed(strange, stamp)) == 200
+            assert rows(place) == before
+            assert await pushed(http, place, good, signed(good, stamp)) == 200
+            once = rows(place)
+            assert once > before
+            assert await pushed(http, place, good, signed(good, stamp)) == 200
+            assert rows(place) == once
+            health = place.health()
+            assert process.stop() == 0
+    assert health["refused"] == {
+        "oa": {"unsigned": 1, "forged": 2, "stale": 1, "unreadable": 1, "too_large": 1},
+        "strange": {"no_account": 1},
+    }
+    assert health["ignored"]["oa"] == {"unknown": 1, "repeated": 1}
+    said = process.said.read_text("utf-8")
+    assert said.count("push refused") == 7
+    for secret in ("Nguyễn", "0987", OA.oa_secret_key, OA.app_secret):
+        assert secret not in said
+
+
+async def test_a_consent_that_is_not_ours_is_refused(place):
+    """A made-up state, another account's, no code, a used code: told what to do, and no pair is kept."""
+    async with aiohttp.ClientSession() as http:
+        await Phones(http, place.telegram).sim("zalo-oa", webhook_url=f"{place.site}/hooks/oa")
+        with place.running(webhook=True), consenting(place) as (process, address):
+            back = await agreed(http, address)
+            good = dict(parse_qsl(urlsplit(back).query))
+            until, _, signature_of_state = good["state"].partition("-")
+            callback = f"{place.site}/zalo/consent/oa"
+            for answer, says in (
+                ({}, "not ours or too old"),
+                (good | {"state": f"{int(until) + 1}-{signature_of_state}"}, "not ours or too old"),
+                (good | {"state": "x-" + signature_of_state}, "not ours or too old"),
+                (good | {"oa_id": "1"}, "for another Official Account"),
+                (good | {"code": ""}, "There is no code"),
+                (good | {"code": "spent"}, "A code works once"),
+            ):
+                async with http.get(callback, params=answer) as page:
+                    assert (page.status, says in await page.text()) == (400, True), says
+            async with http.get(f"{place.site}/zalo/consent/bot", params=good) as page:
+                assert page.status == 400
+            said, _ = process.communicate("\nnonsense\n", timeout=30)
+            assert process.returncode == 1
+            assert "no consent has been given yet" in said
+            assert "A code works once" in said
+            assert rows(place)[-1] == 0
+
+
+async def test_the_callback_may_be_pasted(place):
+    """Where no page of ours is reached the operator pastes the address that Zalo sent them to."""
+    async with aiohttp.ClientSession() as http:
+        assert place.cachly("migrate")[0] == 0
+        with consenting(place) as (process, address):
+            said, _ = process.communicate(await agreed(http, address) + "\n", timeout=30)
+            assert process.returncode == 0, said
+            assert "Kept. The access token of oa works until" in said
+        assert rows(place)[-1] == 1
+        code, said = place.cachly("zalo", "consent", "bot")
+        assert (code, "There is no Official Account bot" in said) == (2, True)
