@@ -191,8 +191,15 @@ def _ask(reply: Reply, asked: Asked, form: Form, voice: Voice) -> Reply:
     if asked.want is not None and own[asked.want]:
         words = tuple(voice.label(option) for option in asked.options)
         return replace(reply, want=asked.want, want_label=want_label(asked, voice), words=words)
-    hint = voice.say("channel.hint_many" if asked.many else "channel.hint_one", {}) if asked.options else ""
+    hint = voice.say(_hint(asked), {}) if asked.options else ""
     return replace(reply, buttons=buttons(asked, voice), many=asked.many, hint=hint)
+
+
+def _hint(asked: Asked) -> str:
+    """How the choices are typed: one, several at once, or instead of another answer."""
+    if asked.free:
+        return "channel.hint_beside"
+    return "channel.hint_many" if asked.many else "channel.hint_one"
 
 
 def buttons(asked: Asked, voice: Voice) -> tuple[tuple[Button, ...], ...]:

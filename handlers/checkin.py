@@ -240,5 +240,7 @@ def reminder_question(prompt: Prompt, *, reported: bool) -> Asked:
     mark = number(PROMPT, prompt.id)
     if reported:
         options = tuple(Option(choice.value, Term(choice.label)) for choice in LOCATION.choices)
-        return Asked(LOCATION.key, mark, options, LOCATION.columns, LOCATION.want, LOCATION.want_label)
+        return Asked(
+            LOCATION.key, mark, options, LOCATION.columns, LOCATION.want, LOCATION.want_label, free=True
+        )
     return Asked(SYMPTOMS.key, mark, SYMPTOMS.options(), SYMPTOMS.columns, many=True)

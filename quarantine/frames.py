@@ -73,6 +73,7 @@ class Frame:
             question.want,
             question.want_label,
             many=question.asking is Asking.MANY,
+            free=question.asking not in {Asking.ONE, Asking.MANY},
         )
 
     def _ticked(self, option: Option) -> Option:

@@ -26,7 +26,7 @@ class Option:
 class Asked:
     """The question under a letter: its number makes a press on an older letter recognisable.
 
-    Of `many` several options may be chosen together.
+    Of `many` several options may be chosen together; where it is `free` there are other answers beside them.
     """
 
     question: str
@@ -36,6 +36,7 @@ class Asked:
     want: Want | None = None
     want_label: str = ""
     many: bool = False
+    free: bool = False
 
 
 class Condition(StrEnum):

@@ -32,6 +32,12 @@ def named(folded: str, question: Question, options: Sequence[Option], label: Lab
     return None
 
 
+def numbered(text: str, options: Sequence[Option]) -> str | None:
+    """The choice whose number is all of the text: where other answers come first, what is none of them."""
+    position = int(text) if text.isascii() and text.isdigit() else 0
+    return options[position - 1].value if 1 <= position <= len(options) else None
+
+
 def named_many(text: str, question: Question, options: Sequence[Option], label: Label) -> frozenset[str]:
     """Every choice that the text names ("1 3 5", "sốt, ho"); none when a part of it names no choice."""
     numbers = read_choices(text, len(options))

@@ -22,7 +22,7 @@ from quarantine.conversation import (
     Unclear,
 )
 from quarantine.frames import Frame
-from quarantine.matching import named, named_many
+from quarantine.matching import named, named_many, numbered
 from quarantine.messages import Kind, Term
 from quarantine.names import fold
 from quarantine.numbers import PROMPT, QUESTION, number
@@ -213,7 +213,11 @@ class Talk:
         try:
             answer = read(question, self.turn, self.said)
         except Unclear as unclear:
-            self._unclear(frame, question, unclear)
+            value = numbered(self.said.text.strip(), frame.options)
+            if value is not None:
+                self._chosen(frame, value)
+            else:
+                self._unclear(frame, question, unclear)
         else:
             self._answer(frame, answer)
 

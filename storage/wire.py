@@ -75,6 +75,7 @@ def _asked(asked: Asked) -> dict[str, object]:
         "want": asked.want,
         "want_label": asked.want_label,
         "many": asked.many,
+        "free": asked.free,
     }
 
 
@@ -87,6 +88,7 @@ def _read_asked(known: dict[str, Any]) -> Asked:
         want=None if known["want"] is None else Want(known["want"]),
         want_label=known["want_label"],
         many=known.get("many", False),
+        free=known.get("free", False),
     )
 
 

@@ -17,11 +17,15 @@ from bot.catalogues import load
 from bot.database import Database
 from bot.demo import HOME_OF_LAN, HOME_OF_NAM, units
 from bot.ids import Ids
+from bot.links import LinkKind, Links, Ticket
 from bot.outgoing import Outgoing
 from bot.parcels import Settled
 from bot.rendering import Renderer
 from bot.sweeps import Sweeps
 from bot.turns import Arrived, Turns
+from channels.telegram import Telegram
+from channels.zalo_bot import ZaloBot
+from channels.zalo_oa import FORM as ZALO_OA
 from handlers.book import script
 from quarantine.channel import Presence
 from quarantine.days import ZONE, local_day
@@ -51,6 +55,8 @@ PRESENCES = {
     "zalo-bot": Presence("bot.Cachly", "", "zalo-bot"),
 }
 """How each account is found; a guide card names those that the cast has phones on."""
+FORMS = {ACCOUNT: Telegram.form, "zalo": ZALO_OA, "zalo-bot": ZaloBot.form}
+"""What the messenger of each account can draw."""
 STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
 HOMES = {"Lan": HOME_OF_LAN, "Nam": HOME_OF_NAM, "Hạnh": HOME_OF_NAM, "Bác Tư": HOME_OF_LAN}
 START = datetime(2026, 12, 3, 6, 0, tzinfo=ZONE).astimezone(UTC)
@@ -113,6 +119,7 @@ class Phone:
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
     seen: list[tuple[str, str, str]] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
+    links: list[str] = field(default_factory=list)
     serial: int = 0
 
     @property
@@ -134,6 +141,8 @@ class Phone:
         shown = [(message_id, button.label, button.data) for row in reply.buttons for button in row]
         self.buttons.extend(shown)
         self.seen.extend(shown)
+        if reply.link is not None:
+            self.links.append(reply.link.url)
         if reply.want:
             self.words = {reply.want_label: "want"} | dict.fromkeys(reply.words, "word")
         return Delivered(message_id)
@@ -178,9 +187,12 @@ def same_random() -> Callable[[int], int]:
 
 
 class Stage:
-    """Everything of Cachly but the network: each message is taken by newly built turns, twice."""
+    """Everything of Cachly but the network: each message is taken by newly built turns, twice.
 
-    def __init__(self, cast: tuple[str, ...], start: datetime = START) -> None:
+    With `pages` there is a public address, so that questions bring links to pages of our own.
+    """
+
+    def __init__(self, cast: tuple[str, ...], start: datetime = START, *, pages: bool = False) -> None:
         self.folder = tempfile.TemporaryDirectory()
         url = f"sqlite:///{Path(self.folder.name) / 'stage.db'}"
         migrate.upgrade(url)
@@ -193,7 +205,8 @@ class Stage:
         self.phones = {name: phone_of(name, start) for name in cast}
         accounts = {phone.account for phone in self.phones.values()}
         presences = {account: found for account, found in PRESENCES.items() if account in accounts}
-        self.renderer = Renderer(self.catalogue, lambda *_: b"png", presences)
+        links = Links(self.keyring, "https://cachly.example.vn") if pages else None
+        self.renderer = Renderer(self.catalogue, lambda *_: b"png", presences, forms=FORMS, links=links)
         self.deliveries: list[Delivery] = []
         self.code = ""
         self.running = True
@@ -227,7 +240,7 @@ class Stage:
         """Take a message twice, as messengers deliver, then do what it caused."""
         phone = self.phones[self.holder(incoming.address)]
         phone.blocked = phone.blocked and incoming.kind is not Kind.UNBLOCKED
-        if incoming.kind is not Kind.BLOCKED:
+        if incoming.kind is not Kind.BLOCKED and incoming.answers is None:
             phone.wrote_at = incoming.at
         for _ in range(2):
             self.turns().take_group([Arrived(incoming)])
@@ -235,6 +248,13 @@ class Stage:
             kept = conn.execute(text("SELECT error FROM inbox WHERE state <> 'done'")).scalars().all()
         assert not kept, f"a turn failed: {kept}"
         self.settle()
+
+    def ticket(self, who: str) -> Ticket:
+        """What the newest link on somebody's phone says; an error when it has expired, or there is none."""
+        links, phone = self.renderer.links, self.phone(who)
+        if links is None or not phone.links:
+            raise LookupError(f"no link on {who}'s phone")
+        return links.read(LinkKind.PLACE, phone.links[-1].rpartition("/")[2], self.clock.now())
 
     def holder(self, address: Address) -> str:
         """The name of the phone with this chat."""

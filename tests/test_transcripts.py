@@ -12,15 +12,17 @@ from tests.transcript import check
 
 FOLDER = Path(__file__).parent / "transcripts"
 FILES = sorted(FOLDER.glob("*.txt"))
+_PAGES = "\n# trang vị trí: có\n"
 _CAST = re.compile(r"^# vai: (.+)$", re.MULTILINE)
 
 
 def stage_for(path: Path) -> Stage:
     """The stage with the cast that the file's header names."""
-    found = _CAST.search(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    found = _CAST.search(text)
     if found is None:
         raise ValueError(f"{path.name} has no line '# vai: …' that names its cast")
-    return Stage(tuple(name.strip() for name in found[1].split(",")))
+    return Stage(tuple(name.strip() for name in found[1].split(",")), pages=_PAGES in text)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -10,6 +10,8 @@ Grammar of a file (lines that begin with two spaces are the bot's and are compar
     Lan: (nút cũ) [Nút]       … the oldest one there ever was: a stale press
     Khoa: (nút của Hạnh) [Nút]  … a button that belongs to somebody else
     Lan: (vị trí nhà) | (vị trí 22.67, 106.26 ±15) | (vị trí cũ 22.67, 106.26) | (chuyển tiếp 22.67, 106.26)
+    Lan: (mở trang vị trí 22.67, 106.26 ±15)  opens the newest link to the page, which sends this position;
+                              there are links where the header says "# trang vị trí: có"
     Lan: (thoại) (ảnh) (nhãn dán) (tệp) (danh thiếp 0912…) (khác)
     Lan: (danh thiếp của người khác 0912…)    a card that the messenger does not vouch for
     Lan (Zalo): words         the same person on another messenger: "(Zalo)" is an OA, "(Zalo Bot)" a bot;
@@ -24,7 +26,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,7 +38,8 @@ from tests.stage import HOMES, Stage, named
 
 _WHO = re.compile(r"^(?P<who>[^\W\d_][\w ]{0,20}(?: \([\w ]+\))?): ?(?P<what>.*)$")
 _PLACE = re.compile(
-    r"^\((?P<how>vị trí cũ|vị trí|chuyển tiếp) (?P<lat>[\d.]+), ?(?P<lng>[\d.]+)(?: ±(?P<acc>\d+))?\)$"
+    r"^\((?P<how>vị trí cũ|vị trí|chuyển tiếp|mở trang vị trí) "
+    r"(?P<lat>[\d.]+), ?(?P<lng>[\d.]+)(?: ±(?P<acc>\d+))?\)$"
 )
 _CARD = re.compile(r"^\(danh thiếp (?P<other>của người khác )?(?P<phone>[+\d ]+)\)$")
 _STEP = re.compile(r"^\+(\d+)([hm])$")
@@ -144,11 +147,21 @@ class Player:
     def _locate(self, who: str, place: re.Match[str]) -> None:
         accuracy = float(place["acc"]) if place["acc"] else None
         fix = self._fix(float(place["lat"]), float(place["lng"]), accuracy)
+        if place["how"] == "mở trang vị trí":
+            self._visit(who, replace(fix, source=Source.WEB))
+            return
         if place["how"] == "chuyển tiếp":
             fix = Fix(fix.lat, fix.lng, fix.accuracy_m, fix.taken_at, Source.FORWARDED)
         elif place["how"] == "vị trí cũ":
             fix = Fix(fix.lat, fix.lng, fix.accuracy_m, fix.taken_at - timedelta(hours=2), fix.source)
         self._hear(who, kind=Kind.LOCATION, fix=fix)
+
+    def _visit(self, who: str, fix: Fix) -> None:
+        """What the page behind the newest link takes in (bot/place_page.py)."""
+        ticket = self.stage.ticket(who)
+        address, now = self.stage.phone(who).address, self.stage.clock.now()
+        link, mark = f"link-{ticket.letter_id}", ticket.number
+        self.stage.hear(Incoming(address, link, now, Kind.LOCATION, fix=fix, answers=mark))
 
     def _fix(self, lat: float, lng: float, accuracy: float | None) -> Fix:
         return Fix(lat, lng, accuracy, self.stage.clock.now(), Source.PIN)
@@ -197,6 +210,8 @@ def _keys(reply: object) -> Iterator[str]:
     words = [reply.want_label, *reply.words] if reply.want else []
     if words:
         yield " ".join(f"[{word}]" for word in words)
+    if reply.link:
+        yield f"({reply.link.label}: trang vị trí)"
     if reply.photo:
         yield "(ảnh: phiếu hướng dẫn)"
     if reply.pin:

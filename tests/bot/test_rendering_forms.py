@@ -14,6 +14,7 @@ from handlers.homes import HOME
 from handlers.staff import PHONE
 from handlers.whereabouts import LOCATION
 from quarantine.channel import Form
+from quarantine.conversation import Asking
 from quarantine.letters import Asked, Enclosure, Letter, Option
 from quarantine.messages import Button, Term, Want
 from storage.facts import Facts
@@ -42,7 +43,9 @@ FORMS = {
 
 def asked(question, mark="q7k"):
     """What stands under a letter that asks this."""
-    return Asked(question.key, mark, question.options(), question.columns, question.want, question.want_label)
+    labels = question.columns, question.want, question.want_label
+    free = question.asking not in {Asking.ONE, Asking.MANY}
+    return Asked(question.key, mark, question.options(), *labels, free=free)
 
 
 def letter(question, **more):
@@ -139,6 +142,8 @@ def test_choices_tell_how_they_are_typed_and_which_are_drawn_first():
     one = rendered(Letter(1, 1, "word.received", NOW, asked=Asked("q", "p3", options)), "words")
     assert (many.many, many.hint) == (True, "Gõ các số, ví dụ 1 3 5.")
     assert (one.many, one.hint) == (False, "Trả lời bằng số, ví dụ 1.")
+    beside = rendered(letter(LOCATION), "words")
+    assert beside.hint == "Hoặc gõ số của mục trên, ví dụ 1."
     assert many.buttons[0] == (Button("Không có triệu chứng", "p3:none", wide=True),)
     assert not many.buttons[1][0].wide
     assert rendered(Letter(1, 1, "word.received", NOW), "words").hint == ""

@@ -201,3 +201,12 @@ def test_an_answer_ends_the_counting():
     me.says("cái kia")
     me.says("bàn kia kìa")
     assert house.handed_over == []
+
+
+@pytest.mark.parametrize("question", ["place", "table"])
+def test_a_number_names_a_choice_where_it_is_no_answer_itself(question):
+    """Who sees a numbered list types its number, also where a position is asked for."""
+    me = guest()
+    me.says(f"/ask_{question}")
+    me.says("1")
+    assert me.house.given == [("toy.place", "here") if question == "place" else ("toy.table", 1)]

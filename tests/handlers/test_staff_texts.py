@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.endings import NO_BUTTON, NO_CONTACT, NO_PLACE
 from bot.formatting import places
 from handlers.cards import CARD
 from handlers.script import script
@@ -45,7 +46,8 @@ def test_every_key_has_a_text_in_both_languages_and_no_text_is_idle():
     """What is said can be read in Vietnamese and in English; a text nobody says is a mistake in a key."""
     for language in ("vi", "en"):
         known = {key for key in CATALOGUE.texts[language] if key.split(".")[0] in SUBJECTS}
-        assert known == keys_used()
+        elsewhere = {key for key in known if key.endswith((NO_BUTTON, NO_PLACE, NO_CONTACT))}
+        assert known - elsewhere == keys_used()
 
 
 @pytest.mark.parametrize("key", sorted(keys_used()))
