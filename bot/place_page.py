@@ -61,13 +61,15 @@ class Visits(Protocol):
 class PlacePage:
     """The routes behind links; `refused` counts what was not taken in, by reason."""
 
-    def __init__(self, links: Links, visits: Visits, clock: Clock) -> None:
+    def __init__(
+        self, links: Links, visits: Visits, clock: Clock, refused: Counter[str] | None = None
+    ) -> None:
         self._links = links
         self._visits = visits
         self._clock = clock
         self._html = FILE.read_text(encoding="utf-8")
         self._headers = headers(self._html)
-        self.refused: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter() if refused is None else refused
 
     def add_to(self, app: web.Application) -> None:
         """Serve these routes too."""

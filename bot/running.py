@@ -28,6 +28,9 @@ from quarantine.channel import CallFailedError, Channel
 NO_ADDRESS = "needs public address"
 """How it stands with an account whose messenger only pushes while we have no address to push to."""
 
+PAGES = "pages"
+"""Under what /healthz counts what our pages refuse, beside the accounts."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -110,7 +113,8 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
         site = Site(service, clock if isinstance(clock, MovableClock) else None)
         app = site.app()
         if links is not None:
-            PlacePage(links, service.visits, clock).add_to(app)
+            refused = service.hearing.refused[PAGES]
+            PlacePage(links, service.visits, clock, refused).add_to(app)
         if chosen.public_url:
             consents = Consents(keyring, clock, channels, oa_ids(known))
             ConsentPage(consents, service.revive).add_to(app)
