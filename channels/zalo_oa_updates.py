@@ -122,7 +122,7 @@ def _location(message: Message, said: Incoming) -> Incoming:
     if lat is None or lng is None:
         return said
     # Zalo gives a chosen place its name; what was dropped by hand or by the phone has none.
-    source = Source.VENUE if message.text.strip() else Source.PIN
+    source = Source.VENUE if message.text.strip() else Source.MAP
     return replace(said, kind=Kind.LOCATION, fix=Fix(lat, lng, None, said.at, source))
 
 

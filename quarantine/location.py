@@ -14,6 +14,7 @@ class Source(StrEnum):
 
     LIVE = "live"
     PIN = "pin"
+    MAP = "map"  # in Zalo's chat, where what the phone found and what was picked by hand look alike
     VENUE = "venue"
     FORWARDED = "forwarded"
     INLINE = "inline"  # sent through another bot

@@ -67,7 +67,7 @@ def place(lat, lng):
     return {"coordinates": {"latitude": lat, "longitude": lng}}
 
 
-PIN = Fix(10.79, 106.78, None, AT, Source.PIN)
+PIN = Fix(10.79, 106.78, None, AT, Source.MAP)
 CARD = json.dumps({"phone": "84912345678", "gUid": "x"})
 
 

@@ -149,6 +149,7 @@ def test_a_wider_limit_never_accuses(north, small, large):
         (fix(source=Source.WEB), False, 0, False, Grade.C),
         (fix(), False, 0, False, Grade.C),
         (fix(source=Source.VENUE), True, 0, False, Grade.C),
+        (fix(source=Source.MAP, accuracy=None), True, 0, False, Grade.C),
         (fix(source=Source.INLINE), True, 0, False, Grade.C),
         (fix(source=Source.TYPED), True, 0, False, Grade.C),
         (fix(source=Source.FORWARDED), True, 0, False, Grade.D),
