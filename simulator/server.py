@@ -19,6 +19,7 @@ from simulator.webhook import Pusher
 from simulator.world import World
 from simulator.zalo_bot_webhook import BotPusher
 from simulator.zalo_bot_world import ZALO_BOT, ZaloBot
+from simulator.zalo_fetch import HTTP
 from simulator.zalo_oa_webhook import EventPusher
 from simulator.zalo_oa_world import OA, Oa
 from simulator.zalo_phones import ZaloShelf, bot_user_id, oa_user_id
@@ -33,7 +34,7 @@ async def _outward(app: web.Application) -> AsyncIterator[None]:
     world = app[WORLD]
     async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
         app[TIMEKEEPER] = Timekeeper(world, session)
-        app[zalo_oa_api.HTTP] = session
+        app[HTTP] = session
         tasks = [
             group.create_task(Pusher(world, session).run()),
             group.create_task(EventPusher(app[OA], session).run()),

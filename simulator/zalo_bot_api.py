@@ -11,7 +11,7 @@ from simulator.timekeeper import TIMEKEEPER
 from simulator.zalo_bot_errors import BotRefused, bad_request
 from simulator.zalo_bot_methods import found, read_call
 from simulator.zalo_bot_world import ZALO_BOT
-from simulator.zalo_oa_api import HTTP
+from simulator.zalo_fetch import HTTP
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 

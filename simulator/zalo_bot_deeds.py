@@ -4,7 +4,7 @@ from simulator.actions import Impossible
 from simulator.refusal import Json
 from simulator.zalo_bot_world import ZaloBot
 from simulator.zalo_deeds import Deed, Picked, Plain, Raw, Spot, Text, Upload, example_photo, kept, shown_file
-from simulator.zalo_oa_world import text_content
+from simulator.zalo_messages import text_content
 from simulator.zalo_people import ZaloPhone
 from simulator.zalo_phones import Action
 

@@ -14,7 +14,7 @@ from simulator.refusal import Json, Refused
 from simulator.zalo_bot_errors import BotRefused, bad_request
 from simulator.zalo_bot_world import ZaloBot
 from simulator.zalo_fetch import Unfit, check_address, fetch_picture
-from simulator.zalo_oa_world import text_content
+from simulator.zalo_messages import text_content
 
 TEXT_CHARS = 2000
 PHOTO_BYTES = 10 * 1024 * 1024

@@ -14,7 +14,7 @@ from simulator.mishaps import Mishap, Mishaps
 from simulator.refusal import Json
 from simulator.zalo_bot_errors import BotRefused, bad_request
 from simulator.zalo_bot_settings import ZaloBotSettings
-from simulator.zalo_oa_world import new_message
+from simulator.zalo_messages import new_message
 from simulator.zalo_people import ZaloPhone
 
 CALLS_KEPT = 2000

@@ -5,6 +5,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp import web
 from PIL import Image, UnidentifiedImageError
 
 FETCH_SECONDS = 5.0
@@ -60,3 +61,6 @@ async def fetch_picture(session: aiohttp.ClientSession, url: str, most: int) -> 
     if len(content) > most:
         raise Unfit(f"the picture is larger than {most} bytes")
     return content, picture_kind(content)
+
+
+HTTP: web.AppKey[aiohttp.ClientSession] = web.AppKey("outward", aiohttp.ClientSession)

@@ -13,6 +13,7 @@ from aiohttp import web
 from simulator.mishaps import Dropped
 from simulator.refusal import Json
 from simulator.timekeeper import TIMEKEEPER
+from simulator.zalo_fetch import HTTP
 from simulator.zalo_oa_errors import OaRefused, bad_param
 from simulator.zalo_oa_sending import ask_quota, react, send_consultation
 from simulator.zalo_oa_templates import send_to_phone, send_to_user, show_quota, show_status
@@ -31,7 +32,6 @@ from simulator.zalo_oa_wire import (
 )
 from simulator.zalo_oa_world import OA, Oa
 
-HTTP: web.AppKey[aiohttp.ClientSession] = web.AppKey("outward", aiohttp.ClientSession)
 BUSINESS = "/message/"
 UPLOADS = "/v2.0/oa/upload/"
 SHUT_DOWN = frozenset({"/v3.0/oa/message/transaction", "/v3.0/oa/message/promotion", "/v2.0/oa/message"})

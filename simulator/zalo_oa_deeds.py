@@ -20,9 +20,10 @@ from simulator.zalo_deeds import (
     kept,
     shown_file,
 )
+from simulator.zalo_messages import new_message, text_content
 from simulator.zalo_oa_drafts import QUERIES, SHARE
 from simulator.zalo_oa_events import echo, followed, from_user, receipt, received, submitted, tell
-from simulator.zalo_oa_world import Oa, new_message, text_content
+from simulator.zalo_oa_world import Oa
 from simulator.zalo_people import ZaloPhone
 from simulator.zalo_phones import Action
 

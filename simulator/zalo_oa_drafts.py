@@ -6,9 +6,10 @@ from msgspec import UNSET, UnsetType
 from simulator.files import StoredFile
 from simulator.refusal import Json
 from simulator.zalo_fetch import Unfit, check_address, fetch_picture
+from simulator.zalo_messages import text_content
 from simulator.zalo_oa_errors import OaRefused, bad_param, too_much
 from simulator.zalo_oa_wire import Button, Element, Message, Payload
-from simulator.zalo_oa_world import Oa, text_content
+from simulator.zalo_oa_world import Oa
 from simulator.zalo_people import ZaloPhone
 
 TEXT_CHARS = 2000

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 import aiohttp
 
 from simulator.refusal import Json
+from simulator.zalo_messages import text_content
 from simulator.zalo_oa_errors import OaRefused, bad_param
 from simulator.zalo_oa_events import echo, received, template_received
 from simulator.zalo_oa_sending import known
 from simulator.zalo_oa_wire import Nothing, OfTemplateMessage, TemplateToPhone, TemplateToUser
-from simulator.zalo_oa_world import Oa, text_content
+from simulator.zalo_oa_world import Oa
 
 PARAMETER = re.compile(r"<(\w+)>")
 NUMBER = re.compile(r"84[0-9]{8,10}")

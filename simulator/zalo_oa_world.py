@@ -1,6 +1,5 @@
 """What the stand-in Official Account remembers, and how its chats change."""
 
-import secrets
 import time
 from collections import deque
 from collections.abc import Callable
@@ -11,9 +10,9 @@ from aiohttp import web
 
 from simulator.clock import MovedClock
 from simulator.files import Files, StoredFile
-from simulator.formatting import detect
 from simulator.mishaps import Mishap, Mishaps
 from simulator.refusal import Json
+from simulator.zalo_messages import new_message
 from simulator.zalo_oa_errors import OaRefused
 from simulator.zalo_oa_outgoing import Outgoing
 from simulator.zalo_oa_settings import OaSettings
@@ -129,18 +128,6 @@ class Oa:
             self.phones.clear()
         for phone in self.phones.values():
             phone.forget()
-
-
-def new_message(clock: MovedClock, content: Json, *, from_account: bool) -> Json:
-    """A message in the words the page draws."""
-    head: Json = {"message_id": secrets.token_hex(10), "date": clock.seconds(), "silent": False}
-    return head | {"from_bot": from_account, "protected": False} | content
-
-
-def text_content(text: str) -> Json:
-    """A text, with the addresses in it as links."""
-    links = [entity for entity in detect(text) if entity["type"] == "url"]
-    return {"text": text} | ({"entities": links} if links else {})
 
 
 OA: web.AppKey[Oa] = web.AppKey("zalo-oa", Oa)

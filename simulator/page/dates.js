@@ -34,6 +34,11 @@ export function day(milliseconds) {
   return `${DAYS[weekday]} ${day}/${month}/${year}`;
 }
 
+export function hourAndDate(milliseconds) {
+  const { hour, minute, day, month } = partsOf(milliseconds);
+  return `${hour}:${minute} ${day}/${month}`;
+}
+
 export function dayAndHour(milliseconds) {
   return `${day(milliseconds)} ${hour(milliseconds)}`;
 }

@@ -1,6 +1,6 @@
 // How the phones of each messenger differ: look, first and last button, what can be sent, which limits hold.
 
-import { dayAndHour } from "./dates.js";
+import { hourAndDate } from "./dates.js";
 import { askFile, askPlace } from "./things.js";
 
 const PLACE = { sign: "pin", label: "Vị trí…", act: (view) => askPlace(view, "location") };
@@ -36,8 +36,8 @@ export const KINDS = {
     limits: (phone) =>
       [
         "Tối đa 5 nút mỗi tin",
-        "không sửa được tin",
-        phone.window_until && `nhắn được đến ${dayAndHour(Date.parse(phone.window_until))}`,
+        "không sửa tin",
+        phone.window_until && `nhắn được đến ${hourAndDate(Date.parse(phone.window_until))}`,
         !phone.webhook_on && "ứng dụng không nhận tin: Zalo đã tắt webhook",
       ]
         .filter(Boolean)

@@ -53,7 +53,12 @@ export class PhoneView {
     this.node = el(
       "section",
       { class: `phone ${phone.kind}`, "aria-labelledby": `phone-${phone.id}`, "data-phone": String(phone.id) },
-      el("div", { class: "label" }, this.heading, el("span", { class: "messenger" }, this.kind.name), this.badge, this.owner),
+      el(
+        "div",
+        { class: "label" },
+        el("div", {}, this.heading, this.badge),
+        el("div", {}, this.owner, el("span", { class: "messenger" }, this.kind.name)),
+      ),
       this.body,
     );
     for (const kind of ["pointerdown", "focusin"]) this.node.addEventListener(kind, () => this.seen());

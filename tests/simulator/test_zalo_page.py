@@ -88,7 +88,7 @@ async def test_each_phone_shows_its_messenger(desk):
     await expect(bot.locator(".limits")).to_contain_text("gõ số để chọn")
     await expect(desk.phone(TELEGRAM_LAN).locator(".limits")).to_be_hidden()
     await oa.get_by_role("button", name="QUAN TÂM", exact=True).click()
-    await expect(oa.locator(".limits")).to_contain_text("nhắn được đến Thứ Hai 30/11/2026 07:30")
+    await expect(oa.locator(".limits")).to_contain_text("nhắn được đến 07:30 30/11")
     await desk.oa.act("start", phone=TELEGRAM_LAN)
     keys = [[{"text": "Không có", "callback_data": "0"}], [{"text": "Sốt", "callback_data": "1"}]]
     keyboard = {"inline_keyboard": keys}
@@ -139,6 +139,20 @@ async def test_an_official_account_is_used_on_the_page(desk):
     assert (await desk.events("user_send_location"))[0]["message"]["text"] == "Chợ Ngọc Hà"
     assert await desk.events("user_seen_message")
     assert len(await desk.events("unfollow")) == 1
+
+
+async def test_a_page_of_the_web_opens_beside_the_phones(desk):
+    """A button with an address opens a new tab and tells the app nothing."""
+    from playwright.async_api import expect  # noqa: PLC0415 - only where there is a browser
+
+    await desk.oa.act("follow")
+    button = {"title": "Gửi vị trí", "type": "oa.open.url", "payload": {"url": f"{desk.oa.root}/healthz"}}
+    attachment = {"type": "template", "payload": {"buttons": [button]}}
+    await desk.oa.cs({"text": "Mở trang này để gửi vị trí.", "attachment": attachment})
+    async with desk.page.context.expect_page() as opened:
+        await desk.phone(LAN).get_by_role("button", name="Gửi vị trí").click()
+    await expect(await opened.value).to_have_url(f"{desk.oa.root}/healthz")
+    assert await desk.events("user_send_text") == []
 
 
 async def test_the_accounts_link_opens_on_a_phone_with_zalo(desk):
