@@ -44,7 +44,7 @@ def run() -> None:
 
 @app.command()
 def demo() -> None:
-    """Look around: a small province of invented people on a stand-in Telegram, on this machine alone.
+    """Look around: a small province of invented people on stand-in messengers, on this machine alone.
 
     Starts Cachly and the stand-in, and prints one address to open in a browser. Nothing is kept: each start
     makes a new key and a new database under .cachly/demo. Needs no token and no network. Stop it with

@@ -1,10 +1,11 @@
-"""Demonstration data: a small province with real unit names, its staff and one resident, ready to chat.
+"""Demonstration data: a small province with real unit names, its staff and two residents, ready to chat.
 
 The people are invented. The units are those of Cao Bằng as of July 2026, a few of its communes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,6 +28,7 @@ from quarantine.people import (
     UnitKind,
 )
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
+from quarantine.windows import NO_LIMITS, Reaches
 from storage import contexts
 from storage.apply import apply
 from storage.sealing import Keyring
@@ -46,12 +48,18 @@ _COMMUNES = (
 )
 HOME_OF_LAN = (22.66569, 106.25786)
 HOME_OF_NAM = (22.66731, 106.26052)
+HOME_OF_HOA = (22.67214, 106.24871)
+TELEGRAM, ZALO_OA, ZALO_BOT = "telegram", "zalo-oa", "zalo-bot"
+"""The kinds of phones, and of the stage's accounts."""
 _DAYS_BEFORE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A phone on the page: its heading, who holds it and their part, and what Cachly knows of them."""
+    """A phone on the page: its heading, who holds it and their part, and what Cachly knows of them.
+
+    Whoever is known and has no role is in home quarantine at the unit.
+    """
 
     user: str
     heading: str
@@ -61,6 +69,7 @@ class Actor:
     role: Role | None = None
     home: tuple[float, float] | None = None
     known: bool = True
+    kind: str = TELEGRAM
 
 
 CAST = (
@@ -93,6 +102,7 @@ CAST = (
         "Người cách ly: Lan",
         "đang theo dõi",
         Person(4, "Nguyễn Thị Lan", "0987000004", 1992, Sex.FEMALE),
+        1273,
         home=HOME_OF_LAN,
     ),
     Actor(
@@ -102,6 +112,24 @@ CAST = (
         Person(5, "Trần Văn Nam", "0987654321", 1985, Sex.MALE),
         home=HOME_OF_NAM,
         known=False,
+    ),
+    Actor(
+        "7246845883529197001",
+        "Người cách ly: Hoa",
+        "đang theo dõi, dùng Zalo",
+        Person(6, "Hoàng Thị Hoa", "0987000006", 1988, Sex.FEMALE),
+        1279,
+        home=HOME_OF_HOA,
+        kind=ZALO_OA,
+    ),
+    Actor(
+        "b7a1c0ffee5d2e9f01",
+        "Cán bộ trạm, Zalo Bot",
+        "phường Nùng Trí Cao",
+        Person(7, "Bế Văn Khoa", "0912000007", 1986, Sex.MALE),
+        1279,
+        Role.OFFICER,
+        kind=ZALO_BOT,
     ),
 )
 
@@ -114,13 +142,24 @@ def units() -> list[Unit]:
     return [cdc, centre, *stations]
 
 
-def seed(conn: Connection, keyring: Keyring, ids: Ids, now: datetime, account: str) -> bool:
-    """Fill an empty database; does nothing, and says so, when the demonstration is there already."""
+def seed(
+    conn: Connection,
+    keyring: Keyring,
+    ids: Ids,
+    now: datetime,
+    accounts: Mapping[str, str],
+    reaches: Reaches = NO_LIMITS,
+) -> bool:
+    """Fill an empty database; does nothing, and says so, when the demonstration is there already.
+
+    `accounts` names the stage's account of each kind of phone.
+    """
     known = [actor for actor in CAST if actor.known]
     openings = [
-        Incoming(Address(account, actor.user), f"seed-{actor.user}", now, Kind.OTHER) for actor in known
+        Incoming(Address(accounts[actor.kind], actor.user), f"seed-{actor.user}", now, Kind.OTHER)
+        for actor in known
     ]
-    chats = [context.chat for context in contexts.load(conn, keyring, openings, ids.one, now)]
+    chats = [context.chat for context in contexts.load(conn, keyring, openings, ids.one, now, reaches)]
     if chats[0].person_id is not None:
         return False
     load_units(conn, units(), [(_CENTRE, row) for row, _, _ in _COMMUNES])
@@ -132,28 +171,29 @@ def seed(conn: Connection, keyring: Keyring, ids: Ids, now: datetime, account: s
             posting = Posting(ids.one(), actor.person.id, actor.unit_id, actor.role)
             effects.append(PostingAdded(posting, None, now))
     apply(conn, keyring, effects, now, ids.one)
-    notified = _episode(ids, now)
-    monitored = _monitored(notified, now)
-    apply(conn, keyring, [EpisodeAdded(notified, now)], now, ids.one)
-    apply(conn, keyring, [EpisodeChanged(notified, monitored, None, now, "demo")], now, ids.one)
+    for actor in known:
+        if actor.role is None and actor.unit_id is not None and actor.home is not None:
+            notified = _episode(ids, now, actor.person.id, actor.unit_id, actor.home)
+            monitored = _monitored(notified, now)
+            apply(conn, keyring, [EpisodeAdded(notified, now)], now, ids.one)
+            apply(conn, keyring, [EpisodeChanged(notified, monitored, None, now, "demo")], now, ids.one)
     return True
 
 
-def _episode(ids: Ids, now: datetime) -> Episode:
+def _episode(ids: Ids, now: datetime, person_id: int, unit_id: int, home: tuple[float, float]) -> Episode:
     first_day = local_day(now) - timedelta(days=_DAYS_BEFORE)
-    lat, lng = HOME_OF_LAN
     return Episode(
         id=ids.one(),
-        person_id=4,
-        responder_id=4,
-        unit_id=1273,
+        person_id=person_id,
+        responder_id=person_id,
+        unit_id=unit_id,
         order_number="128/QĐ-UBND",
         reason=Reason.CONTACT,
         first_day=first_day,
         last_day=protocol(DEFAULT_PROTOCOL).last_day(first_day),
         state=EpisodeState.NOTIFIED,
         protocol=DEFAULT_PROTOCOL,
-        home=Home("Số 12, tổ 5 Hợp Giang, phường Thục Phán", lat, lng),
+        home=Home("Số 12, tổ 5", *home),
         created_by=1,
     )
 

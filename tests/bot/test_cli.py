@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.cli import main
+from bot.demo import CAST
 from bot.settings import Settings
 from storage import tables
 from storage.engine import open_engine
@@ -458,7 +459,7 @@ def test_the_demonstration_is_one_command(place):
     with Process("demo", CACHLY_DEMO_PORT=str(page), CACHLY_HTTP_PORT=str(service)) as process:
         assert re.findall(r"http://[\w.:]+", process.run.stdout.readline()) == [f"{here}:{page}"]
         phones = ask(f"{here}:{page}/sim/phones")["phones"]
-        assert len(phones) == 5
+        assert len(phones) == len(CAST)
         assert until(lambda: chat(f"{here}:{page}", phones[0]["id"]))
         before = ask(f"{here}:{service}/demo/clock")["now"]
         assert ask(f"{here}:{service}/demo/clock", {"to": "next_day"})["now"] > before

@@ -60,6 +60,7 @@ async def test_a_newcomer_sees_the_whole_round(desk):
     from playwright.async_api import expect  # noqa: PLC0415 - only where there is a browser
 
     headings = ["CDC tỉnh", "Cán bộ trạm y tế", "Trạm trưởng", "Người cách ly: Lan", "Người cách ly: Nam"]
+    headings += ["Người cách ly: Hoa", "Cán bộ trạm, Zalo Bot"]
     await expect(desk.page.locator(".phone h2")).to_have_text(headings)
     await expect(desk.page.locator("#now")).to_contain_text("07:00")
     await expect(desk.phone(NAM).get_by_role("button", name="BẮT ĐẦU")).to_be_visible()

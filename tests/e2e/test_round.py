@@ -1,4 +1,4 @@
-"""The whole round as the demonstration shows it: `cachly demo`, by polling, through the stand-in's phones."""
+"""The whole round as the demonstration shows it: `cachly demo`, through the stand-in's phones."""
 
 from tests.e2e.phones import DUNG, HANH, LAN, MAI, NAM, buttons_of, words_of
 
