@@ -14,6 +14,9 @@ from quarantine.names import fold
 _PARTS = re.compile(r"[,;+]|\bvà\b")
 """What stands between choices that are typed in a row."""
 
+NUMBERED = frozenset({Asking.ONE, Asking.MANY, Asking.DATE})
+"""Questions whose choices' numbers come before any other answer: "1" is "Hôm nay" rather than the first."""
+
 Label = Callable[[Term], str]
 """What a button says, in the language of the one who types."""
 
@@ -26,8 +29,8 @@ def named(folded: str, question: Question, options: Sequence[Option], label: Lab
         shown = label(option.label) if isinstance(option.label, Term) else option.label
         choice = question.choice(option.value)
         keywords = {fold(word) for word in choice.keywords} if choice else set()
-        numbered = folded == str(position) and question.asking in {Asking.ONE, Asking.MANY}
-        if numbered or folded == fold(shown) or folded in keywords:
+        by_number = folded == str(position) and question.asking in NUMBERED
+        if by_number or folded == fold(shown) or folded in keywords:
             return option.value
     return None
 

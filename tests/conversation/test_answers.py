@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from quarantine.conversation import FINISH, Ask
 from quarantine.letters import Option
 from quarantine.location import Fix, Source
 from quarantine.messages import Contact, Kind
-from tests.conversation.toy import SIZE, TABLE, TeaHouse, guest
+from tests.conversation.toy import DAY, SIZE, TABLE, TeaHouse, guest
 
 # Many choices
 
@@ -210,3 +212,15 @@ def test_a_number_names_a_choice_where_it_is_no_answer_itself(question):
     me.says(f"/ask_{question}")
     me.says("1")
     assert me.house.given == [("toy.place", "here") if question == "place" else ("toy.table", 1)]
+
+
+def test_a_number_names_a_choice_beside_a_date_first():
+    """Under "1. Hôm nay" a typed 1 is today, not the first of the month; a whole date stays one."""
+    house = TeaHouse()
+    house.following["toy.size"] = Ask(DAY, options=(Option("today", "Hôm nay"),))
+    me = guest(house)
+    for typed in ("1", "20/11/2026"):
+        me.says("/ask_size")
+        me.presses("l")
+        me.says(typed)
+    assert [value for key, value in house.given if key == "toy.day"] == ["today", date(2026, 11, 20)]
