@@ -260,7 +260,7 @@ class Service:
 
 
 def _counted(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    return {account: dict(reasons) for account, reasons in counts.items()}
+    return {account: dict(reasons) for account, reasons in counts.items() if reasons}
 
 
 def _chat_of(arrived: Arrived) -> str:
