@@ -27,6 +27,7 @@ _TCVN3 = str.maketrans(
     "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉËÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ®¡¢£¤¥¦§",
     "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđĂÂÊÔƠƯĐ",
 )
+_VIETNAMESE = frozenset(map(chr, _TCVN3.values())) | frozenset("ĂÂÊÔƠƯĐ".lower())
 _TONES = dict(zip("øùûõï", "\u0300\u0301\u0309\u0303\u0323", strict=True))
 _HAT = {"â": "", "à": "\u0300", "á": "\u0301", "å": "\u0309", "ã": "\u0303", "ä": "\u0323"}
 _BREVE = {"ê": "", "è": "\u0300", "é": "\u0301", "ú": "\u0309", "ü": "\u0303", "ë": "\u0323"}
@@ -72,9 +73,10 @@ def convert(text: str, writing: Writing) -> str:
 _TONE_MARKS = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _SYLLABLE = re.compile(
     r"(?:ngh?|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdđghklmnprstvx])?"
-    r"(?:u?yê|uyu|uya|oai|oay|oao|oeo|uây|uôi|iêu|yêu|ươi|ươu|a[iouy]?|ă|âu|ây|â|eo|e|êu|ê|ia|iu|iê|i"
-    r"|oa|oă|oe|oo|oi|o|ôi|ô|ơi|ơ|uâ|ua|ưa|uê|ui|uy|uơ|uô|uă|ưi|ươ|ưu|u|ư|y)"
-    r"(?:ch|ng|nh|[cmnpt])?"
+    r"(?:(?:uyê|oă|iê|yê|uâ|uô|ươ|ă|â)(?:ch|ng|nh|[cmnpt])"
+    r"|(?:oa|oe|oo|uê|uy|uơ|[aeêioôơuưy])(?:ch|ng|nh|[cmnpt])?"
+    r"|oai|oay|oao|oeo|uây|uôi|uya|uyu|iêu|yêu|ươi|ươu"
+    r"|a[iouy]|â[uy]|eo|êu|i[au]|oi|ôi|ơi|ua|ui|ưa|ưi|ưu)"
 )
 _WORD = re.compile(r"[^\s\x00-\x26\x28-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e…“”‘’–]+")
 
@@ -123,25 +125,34 @@ def unify(rows: Sequence[Sequence[str]]) -> list[list[str]]:
             if not cell.isascii() and len(ways := _possible(cell)) == 1:
                 clear[column, next(iter(ways))] += 1
     whole = Counter({writing: sum(n for (_, w), n in clear.items() if w is writing) for writing in Writing})
+    # Nobody mixes two old fonts in one sheet: a word that fits only the rarer one is chance.
+    usable = frozenset({Writing.UNICODE, max((Writing.TCVN3, Writing.VNI), key=lambda old: whole[old])})
     width = max(map(len, rows), default=0)
-    usual = [
-        _usual({writing: clear[column, writing] for writing in Writing}, whole) for column in range(width)
-    ]
-    return [[_unified(cell, usual[column]) for column, cell in enumerate(row)] for row in rows]
+    usual = [_usual({one: clear[column, one] for one in usable}, whole) for column in range(width)]
+    return [[_unified(cell, usual[column], usable) for column, cell in enumerate(row)] for row in rows]
 
 
 def _usual(of_column: Mapping[Writing, int], of_sheet: Mapping[Writing, int]) -> Writing:
     counts = of_column if any(of_column.values()) else of_sheet
-    return max(Writing, key=lambda writing: counts[writing])
+    return max(sorted(of_column, reverse=True), key=lambda writing: counts[writing])
 
 
-def _unified(cell: str, usual: Writing) -> str:
+def _explains(usual: Writing, cell: str) -> bool:
+    """Whether a cell with words of no writing, such as "S§T", is rather meant as its column is.
+
+    It is when more of its words become Vietnamese, or when it has letters that Vietnamese does not know.
+    """
+    before, after = count_syllables(cell), count_syllables(convert(cell, usual))
+    strange = any(not letter.isascii() and letter.lower() not in _VIETNAMESE for letter in cell)
+    return after > before or (after == before and strange and max(cell) <= "\xff")
+
+
+def _unified(cell: str, usual: Writing, usable: frozenset[Writing]) -> str:
     if cell.isascii():
         return cell
-    ways = _possible(cell)
+    ways = _possible(cell) & usable
     if not ways:
-        # Some word is in no writing Vietnamese; what the column is written in may still explain the others.
-        return max((convert(cell, one) for one in (Writing.UNICODE, usual)), key=count_syllables)
+        return convert(cell, usual if _explains(usual, cell) else Writing.UNICODE)
     if usual in ways:
         return convert(cell, usual)
     return convert(cell, Writing.UNICODE if Writing.UNICODE in ways else min(ways))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import TypeAlias
@@ -29,6 +30,7 @@ MOST_COLUMNS = 256
 MOST_LETTERS = 40_000_000
 """Letters of all cells together, as many as a process is willing to hand on."""
 LONGEST_CELL = 2_000
+_TEXT_MARK = re.compile(r"^'(?=[\d=+\-@])")  # the apostrophe that says "this is text" to a spreadsheet
 _WHOLE = 1e15  # from here on a number of a spreadsheet is not exact
 
 Cells: TypeAlias = tuple[str, ...]
@@ -135,7 +137,7 @@ def _sheet(
 def _text(cell: _Raw) -> str:
     """A cell as text; a long one is cut, as no fact of a list is as long."""
     if isinstance(cell, str):
-        return cell.strip(" \t\r\n\xa0\0")[:LONGEST_CELL]
+        return _TEXT_MARK.sub("", cell.strip(" \t\r\n\xa0\0")[:LONGEST_CELL])
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < _WHOLE:

@@ -107,7 +107,7 @@ def households(entries: Iterable[Entry]) -> list[Household]:
             together[Bond.PHONE, entry.phone].append(entry.ref)
         dwelling, family = fold(entry.address), fold(entry.name).partition(" ")[0]
         # "Tổ 3" is a hundred houses: a dwelling has a number and a name of a street or hamlet.
-        if family and any(map(str.isdigit, dwelling)) and len(dwelling.split()) > 2:  # noqa: PLR2004
+        if family and any(map(str.isdigit, dwelling)) and len(dwelling.split()) > 2:  # noqa: PLR2004 - words
             together[Bond.ADDRESS, f"{entry.unit_code} {dwelling} {family}"].append(entry.ref)
     proposed: dict[tuple[RowRef, ...], Bond] = {}
     for (bond, _), refs in together.items():

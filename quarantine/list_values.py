@@ -25,6 +25,7 @@ _NOTHING = frozenset(
     {"", "khong", "khong co", "ko", "ko co", "k co", "chua co", "chua ro", "khong ro", "na", "n a", "null"}
     | {"none", "0", "khong biet", "khong nho", "kxd", "khong xac dinh", "ko ro"}
 )
+_LONGEST_NOTHING = 24  # characters; asked of every cell, so it has to be cheap
 _ROUNDED = re.compile(r"^\d(?:[.,]\d+)?\s*e\+?\d+$", re.IGNORECASE)
 _BETWEEN_NUMBERS = re.compile(r"[\n;,/|]|\s+-\s+|\bhoặc\b|\bvà\b")
 _BRACKETS = re.compile(r"\([^)]*\)")
@@ -37,7 +38,7 @@ _ORDER_DATE = re.compile(r"\s*(?:,|-|–)?\s*(?:ngày|ngay)\s*(\d.*)$", re.IGNOR
 
 def is_nothing(text: str) -> bool:
     """Whether a cell says that there is nothing to say: empty, a dash, "không có"."""
-    return fold(text) in _NOTHING
+    return len(text) <= _LONGEST_NOTHING and fold(text) in _NOTHING
 
 
 def one_line(text: str) -> str:

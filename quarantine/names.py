@@ -155,9 +155,14 @@ def _begin(asked: list[str], parts: list[str]) -> bool:
 
 
 def _agreement(query: str, name: str) -> tuple[bool, bool, int, str]:
-    kind, bare, marked = _unit(name)
+    kind, bare, with_marks = _unit(name)
     typed_kind = _typed_type(query)
-    return typed_kind not in {None, kind}, _marked(query) not in f"{_marked(name)} {marked}", len(bare), bare
+    return (
+        typed_kind not in {None, kind},
+        marked(query) not in f"{marked(name)} {with_marks}",
+        len(bare),
+        bare,
+    )
 
 
 @lru_cache(maxsize=64)
@@ -182,11 +187,11 @@ def _unit(name: str) -> tuple[str | None, str, str]:
     lower = " ".join(unicodedata.normalize("NFC", name).lower().split())
     kind = next((kind for kind in _TYPES if lower.startswith(kind + " ")), None)
     bare = lower if kind is None else lower[len(kind) + 1 :]
-    return kind, fold(bare), _marked(bare)
+    return kind, fold(bare), marked(bare)
 
 
 @lru_cache(maxsize=4_096)
-def _marked(text: str) -> str:
+def marked(text: str) -> str:
     """The words with their marks gathered at the end of each, so that Hoà and Hòa are the same."""
     return " ".join(
         fold(word) + "".join(_MARKS.findall(unicodedata.normalize("NFD", word.lower())))

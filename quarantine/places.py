@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Protocol
 
-from quarantine.names import fold
+from quarantine.names import fold, marked
 from quarantine.people import Unit, UnitKind
 
 
@@ -42,6 +42,7 @@ _TYPE = re.compile(r"^(?:xa|x|phuong|p|ph|f|dac khu|dk|thi tran|tt|ttr|thanh pho
 _SHORT_PROVINCES = {"hcm": "ho chi minh", "tphcm": "ho chi minh", "sai gon": "ho chi minh", "hn": "ha noi"}
 _GLUED = re.compile(r"^(p|x|q|h|tp|tx|tt)(?=\d)")
 _CLOSE = 0.84
+_COMPARED = 400  # names: more than in any province; the whole country would be slow, and mostly wrong
 _CODE_DIGITS = 5
 _MOST = 5
 
@@ -72,12 +73,12 @@ class NamedPlaces:
 
     def find(self, province: str, district: str, commune: str) -> Located:  # noqa: ARG002 - today there is none
         """By code or by name; a wrong type word excludes nothing, but tells namesakes apart."""
-        key = (fold(province), fold(commune))
+        key = (fold(province), marked(commune.lower()))
         if key not in self._remembered:
-            self._remembered[key] = self._find(*key)
+            self._remembered[key] = self._find(fold(province), fold(commune), key[1])
         return self._remembered[key]
 
-    def _find(self, province: str, commune: str) -> Located:
+    def _find(self, province: str, commune: str, with_marks: str) -> Located:
         if commune.isdecimal() and (coded := self._codes.get(commune.zfill(_CODE_DIGITS))):
             return Located(coded.code)
         # "Xa Dung" is the name of xã Xa Dung, not xã Dung: the words as they stand come first.
@@ -85,8 +86,7 @@ class NamedPlaces:
         within = self._within(province)
         hits = [unit for unit in named if within is None or unit.province in within]
         if len(hits) > 1:
-            typed = [unit for unit in hits if fold(unit.name) == commune]
-            hits = typed if len(typed) == 1 else hits
+            hits = _narrowed(hits, commune, with_marks)
         if len(hits) == 1:
             return Located(hits[0].code)
         if hits:
@@ -101,11 +101,24 @@ class NamedPlaces:
 
     def _similar(self, name: str, within: set[str] | None) -> list[Unit]:
         """What may have been meant: offered to whoever mends the row, never taken."""
-        if within is None:
+        provinces = self._names.keys() if within is None else within
+        known = [one for province in provinces for one in self._names[province]]
+        if len(known) > _COMPARED:
             return []
-        known = [one for province in within for one in self._names[province]]
         close = get_close_matches(name, known, n=_MOST, cutoff=_CLOSE)
-        return [unit for one in close for unit in self._by_name[one] if unit.province in within]
+        return [unit for one in close for unit in self._by_name[one] if unit.province in provinces]
+
+
+def _narrowed(hits: list[Unit], commune: str, with_marks: str) -> list[Unit]:
+    """The one of several that has the marks that were written ("Ba Tô", not "Ba Tơ"), or the type word."""
+    words = len(bare(commune).split())
+    end = with_marks.split()[-words:]
+    for fitting in (
+        [unit for unit in hits if marked(unit.name.lower()).split()[-words:] == end],
+        [unit for unit in hits if fold(unit.name) == commune],
+    ):
+        hits = fitting if len(fitting) == 1 else hits
+    return hits
 
 
 def _shown(units: Iterable[Unit]) -> tuple[str, ...]:

@@ -101,6 +101,8 @@ def test_a_strange_word_does_not_keep_its_neighbours_from_being_read():
     """Where a cell holds a word of no writing, the others follow the column."""
     old = written.in_old_font("Niê Văn Hoà", "tcvn3")
     assert unify([[old], [written.in_old_font("Nguyễn", "tcvn3")]])[0] == ["Niê Văn Hoà"]
+    assert unify([["S§T", "Hä tªn"], ["0912", "NguyÔn"]])[0] == ["SĐT", "Họ tên"]
+    assert unify([["SÑT", "Teân"], ["0912", "Nguyeãn"]])[0] == ["SĐT", "Tên"]
 
 
 def test_decomposed_letters_are_composed():

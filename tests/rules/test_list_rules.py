@@ -20,6 +20,8 @@ COMMUNES = (
     Unit(4, "00008", UnitKind.STATION, "Phường Ngọc Hà", "Thành phố Hà Nội", 2),
     Unit(5, "01300", UnitKind.STATION, "Xã Tân An", "Tỉnh Cao Bằng", 1),
     Unit(6, "00900", UnitKind.STATION, "Xã Tân An", "Thành phố Hà Nội", 2),
+    Unit(8, "01400", UnitKind.STATION, "Xã Ba Tơ", "Tỉnh Cao Bằng", 1),
+    Unit(9, "01401", UnitKind.STATION, "Xã Ba Tô", "Tỉnh Cao Bằng", 1),
     Unit(7, "03200", UnitKind.STATION, "Xã Xa Dung", "Tỉnh Điện Biên", None),
 )
 PLACES = NamedPlaces(COMMUNES)
@@ -163,6 +165,9 @@ def test_without_units_the_commune_is_not_checked():
         ("HN", "Xã Ngọc Hà", "00008"),
         ("TP Hà Nội", "Tân An", "00900"),
         ("Điện Biên", "Xa Dung", "03200"),
+        ("Cao Bằng", "Ba Tô", "01401"),
+        ("Cao Bằng", "X. BA TƠ", "01400"),
+        ("Cao Bằng", "ba to", None),
         ("Điện Biên", "xã Xa Dung", "03200"),
     ],
 )
