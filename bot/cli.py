@@ -102,6 +102,76 @@ def units(
     typer.echo(operations.load_units(file, province))
 
 
+@app.command("import")
+def import_list(
+    file: Annotated[str, typer.Argument(help="A list: .xlsx, .xls, .ods, .csv or .txt", metavar="FILE")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look; needed for now")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program; a dry run too")] = False,
+    sheet: Annotated[str, typer.Option(help="Only this sheet of the workbook", metavar="NAME")] = "",
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="Say which column a field is: phone=SĐT, phone=F", metavar="FIELD=HEADER"),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(help="A value for rows that say nothing: reason=F1", metavar="FIELD=VALUE"),
+    ] = None,
+    units: Annotated[
+        str, typer.Option(help="Check communes against this file, as for `units`", metavar="FILE")
+    ] = "",
+    returned: Annotated[
+        str, typer.Option(help="Write the rows to be mended into this file", metavar="FILE")
+    ] = "",
+) -> None:
+    """Try out a list of people to be enrolled: what is understood, what is wrong with which row.
+
+    Nothing is written yet: enrolling from a list is not there in this version, so --dry-run or --json is
+    needed. Finds the header under titles, recognises the columns, checks every value, and proposes
+    duplicates and households. JSON holds no personal data; without it ten rows are shown. Fields are: name,
+    family_name, given_name, phone, birth, age, sex, male, female, identity, address, commune, district,
+    province, order_number, order_date, first_day, last_day, reason, note, row_number, household_phone.
+    Communes are checked against the units in the database.
+    """
+    from bot import importing  # noqa: PLC0415 - as in `run`
+
+    if not (dry_run or as_json):
+        raise RefusedError(
+            "Enrolling from a list is not there yet: `cachly import FILE --dry-run` tries it out."
+        )
+    try:
+        told = importing.try_out(
+            file,
+            sheet=sheet,
+            mapping=mapping or (),
+            given=given or (),
+            units_file=units,
+            as_json=as_json,
+            returned_to=returned,
+        )
+    except importing.FileRefusedError as refused:
+        if as_json:
+            typer.echo(importing.refusal(refused))
+        raise
+    typer.echo(told)
+
+
+@app.command()
+def template(
+    file: Annotated[str, typer.Argument(help="Where to write it", metavar="FILE")] = "cachly-mau.xlsx",
+    units: Annotated[
+        str, typer.Option(help="Offer the communes of this file, as for `units`", metavar="FILE")
+    ] = "",
+) -> None:
+    """Write the template of a list in Vietnamese, as .xlsx with drop-down lists, and print its path.
+
+    The communes and provinces in the database, or of --units, are offered for choice.
+    """
+    from bot import importing  # noqa: PLC0415 - as in `run`
+
+    typer.echo(importing.write_template(file, units))
+
+
 @app.command()
 def invite(
     unit: Annotated[str, typer.Option(help="The unit's code: 04 for a province's CDC, 01273 for a commune")],

@@ -106,7 +106,6 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
             links=links,
             pushed=channels if chosen.public_url else (),
             approved=accounts.approved(known),
-            serves={account.name: account.province for account in known},
             # The messenger's limits count real seconds: on the stage hours pass in one.
             limits=not isinstance(clock, MovableClock),
         )
@@ -186,18 +185,11 @@ def sweep(at: str) -> str:
 
 
 async def _sweep(chosen: Settings, instant: datetime) -> Counts:
-    """A service whose channels stay closed: what it decides waits in the outbox."""
-    keyring, clock = premises.keyring(chosen), SystemClock()
+    """A service without channels: what it decides waits in the outbox."""
+    keyring = premises.keyring(chosen)
     engine = premises.database(chosen)
-    store = premises.tokens(engine, keyring, clock)
-    known = accounts.known(chosen) if chosen.has_accounts() else []
     service = Service(
-        engine=engine,
-        keyring=keyring,
-        clock=clock,
-        catalogue=catalogues.load(),
-        channels={account.name: accounts.channel(account, chosen, store, clock) for account in known},
-        approved=accounts.approved(known),
+        engine=engine, keyring=keyring, clock=SystemClock(), catalogue=catalogues.load(), channels={}
     )
     try:
         return await service.sweep(instant)

@@ -68,6 +68,10 @@ class UnitTree:
             .order_by(UNIT.c.code)
         )
 
+    def everywhere(self) -> Sequence[Unit]:
+        """All units that are not abolished, by code."""
+        return self._found(select(UNIT).where(UNIT.c.valid_to.is_(None)).order_by(UNIT.c.code))
+
     def subtree(self, unit_ids: Sequence[int]) -> Sequence[int]:
         """Ids of these units and of all below them."""
         return self.conn.execute(_subtree(unit_ids)).scalars().all()

@@ -32,7 +32,7 @@ export const KINDS = {
   "zalo-oa": {
     name: "Zalo OA",
     mark: "OA",
-    status: (phone) => (phone.online ? "Tài khoản chính thức" : "máy đang mất mạng"),
+    status: () => "Tài khoản chính thức",
     limits: (phone) =>
       [
         "Tối đa 5 nút mỗi tin",

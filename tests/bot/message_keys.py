@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from handlers.fields import FIELDS
+from papers.refusing import Refusal
+from papers.tables import Skipped
 from quarantine.conversation import Asking
+from quarantine.lists import Field, Flaw
 from quarantine.location import Verdict
 from quarantine.messages import Kind
 from quarantine.people import EpisodeState, Reason, Sex, UnitKind
@@ -50,6 +53,10 @@ FAMILIES = {
     "enrol.label_{}": set(FIELDS),
     "enrol.sex_{}": set(Sex),
     "enrol.reason_{}": set(Reason),
+    "list.field_{}": set(Field),
+    "list.flaw_{}": set(Flaw),
+    "list.file_{}": set(Refusal),
+    "list.skipped_{}": set(Skipped),
 }
 """What the changing part of a key may be: one line for each f-string that makes keys."""
 

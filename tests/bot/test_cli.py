@@ -24,7 +24,20 @@ from storage.engine import open_engine
 from storage.sealing import Keyring
 from storage.tables import core
 
-COMMANDS = ("run", "demo", "migrate", "sweep", "units", "invite", "doctor", "key", "rekey", "zalo")
+COMMANDS = (
+    "run",
+    "demo",
+    "migrate",
+    "sweep",
+    "units",
+    "import",
+    "template",
+    "invite",
+    "doctor",
+    "key",
+    "rekey",
+    "zalo",
+)
 TOKEN = "123456:FOR-TESTS"
 KEY = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 COMMUNES = (

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.settings import Settings
@@ -158,7 +158,6 @@ class Installation:
     port: int
     settings: dict
     accounts: tuple = ("telegram",)
-    but: dict = field(default_factory=dict)
 
     @property
     def site(self):
@@ -176,7 +175,7 @@ class Installation:
         way = "webhook" if webhook else "polling"
         with started(self.folder, "run", CACHLY, "run", **(self.settings | public)) as process:
             process.until(
-                lambda: (self.health() or {}).get("accounts") == dict.fromkeys(self.accounts, way) | self.but,
+                lambda: (self.health() or {}).get("accounts") == dict.fromkeys(self.accounts, way),
                 f"{way} messages",
             )
             yield process

@@ -1,0 +1,272 @@
+"""The commands `cachly import` and `cachly template`: a list tried out, and the template of one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from bot import catalogues, premises, settings
+from bot.clock import SystemClock
+from bot.formatting import capital, fill
+from bot.lists import Checked, check
+from bot.refusals import RefusedError
+from papers.columns import UnknownColumnError
+from papers.refusing import Refusal, UnreadableError
+from papers.returned import returned
+from papers.sheets import MOST_BYTES
+from papers.tables import UnknownSheetError
+from papers.template import template
+from papers.unit_list import UnitListError, read_units
+from quarantine.days import local_day
+from quarantine.lists import Entry, Field, Problem, RowRef
+from quarantine.people import Unit, UnitKind
+from quarantine.places import NamedPlaces
+from storage.engine import reading
+from storage.unit_tree import UnitTree
+
+SAMPLES = 10
+SHOWN = 40
+"""Kinds of problems listed in a summary; there are hardly more."""
+
+
+class FileRefusedError(RefusedError):
+    """The file as a whole is refused; `refusal` is the reason for machines."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(say(f"list.file_{refusal}"))
+        self.refusal = refusal
+
+
+def say(key: str, **values: object) -> str:
+    """A text of the catalogue in Vietnamese, filled."""
+    return fill(_CATALOGUE.text(key, catalogues.SERVED), lambda name: str(values[name]))
+
+
+_CATALOGUE = catalogues.load()
+
+
+def try_out(
+    file: str,
+    *,
+    sheet: str = "",
+    mapping: Sequence[str] = (),
+    given: Sequence[str] = (),
+    units_file: str = "",
+    as_json: bool = False,
+    returned_to: str = "",
+) -> str:
+    """What `cachly import --dry-run` prints; with `returned_to` the rows to be mended are written there."""
+    units = _units(units_file)
+    checked = _checked(
+        _bytes(Path(file)),
+        NamedPlaces(units) if units else None,
+        sheet=sheet,
+        mapping=_pairs(mapping, "--map"),
+        given=_pairs(given, "--given"),
+    )
+    if returned_to:
+        rows = {entry.ref: reasons(entry) for entry in checked.refused}
+        Path(returned_to).write_bytes(returned(checked.book, checked.tables, rows))
+    if as_json:
+        return json.dumps(report(checked, units_known=bool(units)), ensure_ascii=False, indent=2)
+    return "\n".join([*_summary(checked, units_known=bool(units)), *_written(returned_to)])
+
+
+def write_template(file: str, units_file: str = "") -> str:
+    """Write the template; the path that was written."""
+    units = _units(units_file)
+    communes = sorted({unit.name for unit in units if unit.kind is UnitKind.STATION})
+    provinces = sorted({unit.province for unit in units})
+    try:
+        Path(file).write_bytes(template(communes, provinces))
+    except OSError as error:
+        raise RefusedError(f"{file} cannot be written: {error.strerror}.") from error
+    return file
+
+
+def reasons(entry: Entry) -> str:
+    """Why a row goes back, for whoever mends it: field and reason, and the communes that may be meant."""
+    told = [_told(problem) for problem in entry.problems if problem.flaw.refuses]
+    return "; ".join(told)
+
+
+def report(checked: Checked, *, units_known: bool) -> dict[str, object]:
+    """The result for machines: counts, columns and problems, with nothing of anybody's in it.
+
+    `rows` is the sum of `accepted`, `rejected` and `duplicates`; `warnings` are said of accepted rows.
+    """
+    header = checked.tables[0].header
+    return {
+        "rows": len(checked.entries),
+        "accepted": len(checked.accepted),
+        "rejected": len(checked.refused),
+        "duplicates": len(checked.repeats),
+        "households": len(checked.households),
+        "columns": {field.value: column.header for field, column in header.columns.items()},
+        "letters": {field.value: column.letter for field, column in header.columns.items()},
+        "unknown": list(header.unknown),
+        "missing": [field.value for field in checked.missing],
+        "skipped": dict(_skipped(checked)),
+        "communes_checked": units_known,
+        "problems": _for_machines(checked, checked.problems(refusing=True)),
+        "warnings": _for_machines(checked, checked.problems(refusing=False)),
+        "repeats": [
+            {**_place(checked, ref), "of": repeat.of.row, "by": repeat.by.value}
+            for ref, repeat in checked.repeats.items()
+        ],
+    }
+
+
+def refusal(refused: FileRefusedError) -> str:
+    """The result for machines where a file is refused as a whole: the same counts, and why."""
+    nothing = {"rows": 0, "accepted": 0, "rejected": 0, "duplicates": 0, "columns": {}, "problems": []}
+    return json.dumps({**nothing, "refused": refused.refusal.value}, indent=2)
+
+
+def _for_machines(checked: Checked, problems: Iterable[tuple[RowRef, Problem]]) -> list[dict[str, str | int]]:
+    return [
+        {
+            **_place(checked, ref),
+            "field": problem.field.value,
+            "value_kind": problem.kind.value,
+            "reason": problem.flaw.value,
+        }
+        for ref, problem in problems
+    ]
+
+
+def _place(checked: Checked, ref: RowRef) -> dict[str, str | int]:
+    """The row's number, and the sheet where there are several."""
+    sheet: dict[str, str | int] = {"sheet": ref.sheet} if len(checked.tables) > 1 else {}
+    return {"row": ref.row, **sheet}
+
+
+def _skipped(checked: Checked) -> Mapping[str, int]:
+    kinds: dict[str, int] = {}
+    for table in checked.tables:
+        for kind, count in table.skipped.items():
+            kinds[kind.value] = kinds.get(kind.value, 0) + count
+    return kinds
+
+
+def _summary(checked: Checked, *, units_known: bool) -> list[str]:
+    """The same for a person: counts, columns, problems by kind, ten rows."""
+    lines = [
+        say(
+            "list.summary",
+            rows=len(checked.entries),
+            accepted=len(checked.accepted),
+            rejected=len(checked.refused),
+            duplicates=len(checked.repeats),
+            households=len(checked.households),
+        )
+    ]
+    for table in checked.tables:
+        lines.append(f"\n{say('list.columns')} {table.sheet}".rstrip())
+        for field, column in table.header.columns.items():
+            lines.append(f"  {column.letter:>2}  {column.header} → {say(f'list.field_{field}')} ({field})")
+        if table.header.unknown:
+            lines.append(say("list.unknown", headers=", ".join(table.header.unknown)))
+    if skipped := _skipped(checked):
+        what = ", ".join(f"{count} {say(f'list.skipped_{kind}')}" for kind, count in skipped.items())
+        lines.append(say("list.skipped", what=what))
+    if checked.missing:
+        lines.append(
+            say("list.missing", fields=", ".join(say(f"list.field_{one}") for one in checked.missing))
+        )
+    if not units_known:
+        lines.append(say("list.no_units"))
+    for title, refusing in (("list.mend", True), ("list.look", False)):
+        counts = checked.counts(refusing=refusing).most_common(SHOWN)
+        if counts:
+            lines.append(f"\n{say(title)}")
+            lines += [f"{count:>6}  {_reason(field, flaw)}" for (field, flaw), count in counts]
+    if checked.accepted:
+        lines.append(f"\n{say('list.samples')}")
+        lines += [f"{entry.ref.row:>6}  {_sample(entry)}" for entry in checked.accepted[:SAMPLES]]
+    return [*lines, "", say("list.nothing_written")]
+
+
+def _written(file: str) -> list[str]:
+    return [say("list.sent_back", file=file)] if file else []
+
+
+def _sample(entry: Entry) -> str:
+    facts = (entry.name, entry.birth_year, entry.phone, entry.address, entry.unit_code, entry.first_day)
+    return ", ".join(str(fact) for fact in facts if fact)
+
+
+def _told(problem: Problem) -> str:
+    told = _reason(problem.field, problem.flaw.value)
+    return f"{told}, {say('list.hint', names=', '.join(problem.hint))}" if problem.hint else told
+
+
+def _reason(field: Field, flaw: str) -> str:
+    return capital(say("list.reason", field=say(f"list.field_{field}"), flaw=say(f"list.flaw_{flaw}")))
+
+
+def _checked(
+    data: bytes,
+    places: NamedPlaces | None,
+    *,
+    sheet: str,
+    mapping: Mapping[Field, str],
+    given: Mapping[Field, str],
+) -> Checked:
+    today = local_day(SystemClock().now())
+    try:
+        return check(data, today, places, sheet=sheet, mapping=mapping, given=given)
+    except UnreadableError as error:
+        raise FileRefusedError(error.refusal) from error
+    except UnknownSheetError as error:
+        raise RefusedError(f"There is no sheet {sheet}. There are: {', '.join(error.names)}.") from error
+    except UnknownColumnError as error:
+        raise RefusedError(
+            f"--map names {error}, which is no column of the list: write its header, or its letter such as C."
+        ) from error
+
+
+def _bytes(file: Path) -> bytes:
+    """The bytes of a file that is not too large to be looked at."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise FileRefusedError(Refusal.TOO_LARGE)
+        return file.read_bytes()
+    except OSError as error:
+        raise RefusedError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _pairs(words: Sequence[str], option: str) -> dict[Field, str]:
+    """field=text, as --map and --given take it."""
+    pairs = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals or name not in set(Field):
+            raise RefusedError(f"{option} {word}: write field=text. Fields are: {', '.join(Field)}.")
+        pairs[Field(name)] = text.strip()
+    return pairs
+
+
+def _units(file: str) -> list[Unit]:
+    """The units of a file, or of the database; none where there is no database yet."""
+    if file:
+        try:
+            return read_units(Path(file))
+        except UnitListError as error:
+            raise RefusedError(f"{file} cannot be used: {error}.") from error
+    chosen = settings.load()
+    url = make_url(chosen.database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return []
+    try:
+        engine = premises.database(chosen)
+    except RefusedError:
+        return []
+    try:
+        with reading(engine) as conn:
+            return list(UnitTree(conn).everywhere())
+    finally:
+        engine.dispose()
