@@ -30,6 +30,8 @@ def known(chosen: Settings) -> list[AnyAccount]:
 
     Raises RefusedError with a sentence for each thing that is wrong, and when there is no account at all.
     """
+    if not chosen.has_accounts():
+        raise RefusedError(ACCOUNTS_MISSING)
     found: list[AnyAccount] = []
     if token := chosen.telegram_token.get_secret_value():
         found.append(
@@ -42,8 +44,6 @@ def known(chosen: Settings) -> list[AnyAccount]:
         )
     if chosen.accounts:
         found += read(Path(chosen.accounts))
-    if not found:
-        raise RefusedError(ACCOUNTS_MISSING)
     if wrong := list(_wrong(chosen, found)):
         raise AccountsError("\n".join(wrong))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -110,7 +110,7 @@ class ConsentPage:
     """The callback that Zalo sends an administrator to; `kept` is told of the account that is well again."""
 
     consents: Consents
-    kept: Callable[[str], None]
+    kept: Callable[[str], Awaitable[None]]
 
     def add_to(self, app: web.Application) -> None:
         """Answer on the site."""
@@ -123,7 +123,7 @@ class ConsentPage:
         except ConsentRefusedError as refused:
             log.warning("consent refused", account=account if account in self.consents.ids else "strange")
             return web.Response(status=400, text=str(refused), headers={"Cache-Control": "no-store"})
-        self.kept(account)
+        await self.kept(account)
         return web.Response(text=KEPT, headers={"Cache-Control": "no-store"})
 
 

@@ -167,4 +167,5 @@ async def _account(account: AnyAccount, chosen: Settings, store: TokenStore, clo
             found.append(Finding("messages", "cannot come in", NO_PUBLIC_ADDRESS))
     except RefusedError as refused:
         found = [Finding("account", "not usable", str(refused))]
-    return [replace(finding, part=f"{account.name}: {finding.part}") for finding in found]
+    called = f"{account.name} ({account.label})" if account.label else account.name
+    return [replace(finding, part=f"{called}: {finding.part}") for finding in found]

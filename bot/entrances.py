@@ -32,10 +32,13 @@ MESSENGERS: Mapping[str, Messenger] = {
 def entrances(presences: Mapping[str, Presence], account: str, code: str) -> list[Entrance]:
     """One account of each messenger, with links for this code.
 
-    Of several on one messenger it is the one that the card goes out on, else the first by name.
+    Of several on one messenger it is the one that the card goes out on, else the first by name. What serves
+    another province than that one is left out.
     """
     chosen: dict[str, Presence] = {}
-    for name in sorted(presences, key=lambda name: (name != account, name)):
+    here = presences[account].serves if account in presences else ""
+    near = [name for name, one in presences.items() if not (here and one.serves) or one.serves == here]
+    for name in sorted(near, key=lambda name: (name != account, name)):
         chosen.setdefault(presences[name].channel, presences[name])
     return [
         _entrance(chosen[channel], messenger, code)

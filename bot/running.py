@@ -106,6 +106,7 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
             links=links,
             pushed=channels if chosen.public_url else (),
             approved=accounts.approved(known),
+            serves={account.name: account.province for account in known},
             # The messenger's limits count real seconds: on the stage hours pass in one.
             limits=not isinstance(clock, MovableClock),
         )
@@ -185,11 +186,18 @@ def sweep(at: str) -> str:
 
 
 async def _sweep(chosen: Settings, instant: datetime) -> Counts:
-    """A service without channels: what it decides waits in the outbox."""
-    keyring = premises.keyring(chosen)
+    """A service whose channels stay closed: what it decides waits in the outbox."""
+    keyring, clock = premises.keyring(chosen), SystemClock()
     engine = premises.database(chosen)
+    store = premises.tokens(engine, keyring, clock)
+    known = accounts.known(chosen) if chosen.has_accounts() else []
     service = Service(
-        engine=engine, keyring=keyring, clock=SystemClock(), catalogue=catalogues.load(), channels={}
+        engine=engine,
+        keyring=keyring,
+        clock=clock,
+        catalogue=catalogues.load(),
+        channels={account.name: accounts.channel(account, chosen, store, clock) for account in known},
+        approved=accounts.approved(known),
     )
     try:
         return await service.sweep(instant)

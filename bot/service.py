@@ -31,7 +31,7 @@ from handlers.book import script
 from papers.guide_card import guide_card
 from quarantine.channel import CallFailedError, Channel, MenuEntry, Presence, Profile
 from quarantine.days import at, local_day
-from quarantine.messages import Term
+from quarantine.messages import AccountDown, Term
 from quarantine.windows import Approved, Reach
 from storage import outbox, ticks
 from storage.sealing import Keyring
@@ -54,8 +54,8 @@ class Service:
     """One process of Cachly for the accounts `channels`, of which `pushed` are pushed to.
 
     `links` makes the addresses of our own pages, None where no phone can open any. `approved` are the
-    messages that each account may send into closed windows, by letter key. `probe` is called at the crash
-    points of DESIGN.md §9.
+    messages that each account may send into closed windows, by letter key; `serves` the codes of the units
+    that accounts are for. `probe` is called at the crash points of DESIGN.md §9.
     """
 
     def __init__(
@@ -71,11 +71,14 @@ class Service:
         limits: bool = True,
         probe: Probe = no_probe,
         approved: Mapping[str, Mapping[str, Approved]] | None = None,
+        serves: Mapping[str, str] | None = None,
     ) -> None:
         self.engine = engine
         self.clock = clock
         self.channels = dict(channels)
         self.presences: dict[str, Presence] = {}
+        self.serves = serves or {}
+        self.troubles: dict[str, str] = {}
         may_send = approved or {}
         reaches = {
             account: Reach(channel.name, channel.form.window, may_send.get(account, {}))
@@ -153,9 +156,13 @@ class Service:
         try:
             async with asyncio.timeout(MEET_PATIENCE):
                 presence = await channel.meet(self._profiles())
-                self.presences[channel.account] = replace(presence, channel=channel.name)
+            serves = self.serves.get(channel.account, "")
+            self.presences[channel.account] = replace(presence, channel=channel.name, serves=serves)
+            self.troubles.pop(channel.account, None)
         except CallFailedError as failed:  # without it everything else still works
             log.warning("account not met", account=channel.account, outcome=type(failed.outcome).__name__)
+            if isinstance(failed.outcome, AccountDown):
+                self.troubles[channel.account] = failed.outcome.detail
         except Exception as error:
             log.exception("account not met", account=channel.account, error=type(error).__name__)
 
@@ -172,8 +179,9 @@ class Service:
             for language in languages
         ]
 
-    def revive(self, account: str) -> None:
-        """The account has been put right: send at once, whatever was found before."""
+    async def revive(self, account: str) -> None:
+        """The account has been put right: meet it and send at once, whatever was found before."""
+        await self._meet_one(self.channels[account])
         self.senders[account].revive()
 
     def wake(self) -> None:
@@ -250,17 +258,20 @@ class Service:
     async def health(self) -> Health:
         """How it stands with every part, without personal data."""
         swept = None if self._swept_at is None else asyncio.get_running_loop().time() - self._swept_at
-        accounts = {
-            account: f"down: {sender.down.detail}" if sender.down else self.states.get(account, "starting")
-            for account, sender in self.senders.items()
-        }
+        accounts = {account: self._standing(account) for account in self.channels}
         age = None if swept is None else timedelta(seconds=swept)
         found = await asyncio.to_thread(look, self.engine, self.clock.now(), age, accounts)
         return replace(found, ignored=_counted(self.hearing.ignored), refused=_counted(self.hearing.refused))
 
+    def _standing(self, account: str) -> str:
+        """How it stands with an account, in a few words."""
+        down = self.senders[account].down
+        trouble = down.detail if down else self.troubles.get(account)
+        return f"down: {trouble}" if trouble else self.states.get(account, "starting")
+
 
 def _counted(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    return {account: dict(reasons) for account, reasons in counts.items()}
+    return {account: dict(reasons) for account, reasons in counts.items() if reasons}
 
 
 def _chat_of(arrived: Arrived) -> str:

@@ -155,6 +155,10 @@ class Settings(BaseSettings):
             raise ValueError("CACHLY_PUBLIC_URL must begin with https://: Telegram delivers to no other")
         return self
 
+    def has_accounts(self) -> bool:
+        """Whether any account is named at all."""
+        return bool(self.telegram_token.get_secret_value() or self.accounts)
+
     def pages(self) -> str:
         """The address below which phones can open our pages, "" when there is none.
 

@@ -70,13 +70,15 @@ class Profile:
 class Presence:
     """How people find the account: its name there, and the address that opens its chat, "" when unknown.
 
-    Where the address can carry a code, `{code}` stands in it. `channel` is the kind of messenger as
-    `Channel.name` says it; whoever keeps the presences of several accounts adds it.
+    Where the address can carry a code, `{code}` stands in it. Whoever keeps the presences of several accounts
+    adds `channel`, the kind of messenger as `Channel.name` says it, and `serves`, the code of the unit that
+    the account is for with those below it, "" for all.
     """
 
     name: str
     link: str
     channel: str = ""
+    serves: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ Row = Mapping[str, Any]
 
 LONGEST = 1_000
 """More rows than this in one text would pass SQLite's limit of parameters."""
+LONGEST_LIST = 2**31
 _NEW = re.compile(r"\bnew\.(\w+)")
 
 
@@ -105,10 +106,11 @@ def _at_once(statement: Insert, columns: tuple[str, ...], rows: Sequence[Row]) -
 @cache
 def _from_json(statement: Insert | Update, columns: tuple[str, ...]) -> str:
     # The table itself says of what type each value is. Rows are looked up in the order of the document: two
-    # processes that change some of the same rows, each in the order of ids, do not wait in a circle.
-    return statement.written(
-        columns, f"FROM json_populate_recordset(NULL::{statement.table.name}, $1) AS new"
-    )
+    # processes that change some of the same rows, each in the order of ids, do not wait in a circle. A limit
+    # that the planner cannot read makes it expect ten rows; of a hundred it would scan a small table for one.
+    name = statement.table.name
+    document = f"SELECT * FROM json_populate_recordset(NULL::{name}, $1) LIMIT (SELECT {LONGEST_LIST})"  # noqa: S608
+    return statement.written(columns, f"FROM ({document}) AS new")
 
 
 @lru_cache(maxsize=LONGEST)

@@ -17,6 +17,7 @@ from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.triage import Level
 from quarantine.windows import NO_LIMITS, Reaches
 from storage import records, tables
+from storage.queries import Query
 from storage.sealing import Keyring
 from storage.spelling import among
 from storage.tables import core
@@ -27,7 +28,7 @@ EPISODE, PROMPT, CHECKIN = core(tables.Episode), core(tables.Prompt), core(table
 REPORT, FIX, TASK = core(tables.Report), core(tables.Fix), core(tables.Task)
 UNDONE = TASK.c.state != literal_column(f"'{TaskState.DONE}'")  # spelt out for the partial indexes
 
-_UNDONE_OF = select(TASK).where(among(TASK.c.person_id), UNDONE).order_by(TASK.c.id)
+_UNDONE_OF = Query(select(TASK).where(among(TASK.c.person_id), UNDONE).order_by(TASK.c.id))
 _OPEN_CHECKINS = (
     select(CHECKIN)
     .join(PROMPT, PROMPT.c.id == CHECKIN.c.prompt_id)
@@ -153,7 +154,7 @@ class CaseReader(UnitTree):
     def _read_undone(self, person_ids: AbstractSet[int]) -> None:
         if missing := sorted(person_ids - self._undone.keys()):
             self._undone |= {person_id: [] for person_id in missing}
-            for row in self.conn.execute(_UNDONE_OF, {"ids": missing}):
+            for row in _UNDONE_OF.rows(self.conn, ids=missing):
                 self._undone[row.person_id].append(records.task(self.keyring, row))
 
     def open_checkins(self, responder_id: int) -> Sequence[Checkin]:

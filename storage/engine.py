@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement
 
@@ -22,6 +23,8 @@ THREADS = 8
 """Connections kept open per process; a few threads use them, four more may be opened for a moment."""
 
 BUSY_MILLISECONDS = 10_000
+PING_AFTER_SECONDS = 1.0
+"""A server does not go and come back faster: a connection used since then is as good as one just tried."""
 _ON_CONNECT = (
     f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
     "PRAGMA synchronous=FULL",
@@ -74,14 +77,15 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if name in {"postgresql", "postgres"}:
-        return create_engine(
+        engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_size=THREADS,
             max_overflow=4,
             hide_parameters=True,  # else the texts of errors hold what people told us
-            pool_pre_ping=True,
             connect_args={"options": "-c timezone=UTC", "application_name": "cachly"},
         )
+        _ping_after_rest(engine)
+        return engine
     raise UnusableUrlError(f"{name} is neither sqlite nor postgresql")
 
 
@@ -98,9 +102,31 @@ def database_now(conn: Connection) -> datetime:
     return found
 
 
+def _ping_after_rest(engine: Engine) -> None:
+    """Look whether the server is still there before a connection is used that has lain idle.
+
+    A ping before each transaction, as `pool_pre_ping` has it, is a round trip more for every turn.
+    """
+
+    def rests(_: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = monotonic()
+
+    def taken(connection: Any, record: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401 - the driver's
+        if monotonic() - record.info.get("rests_since", monotonic()) < PING_AFTER_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("the server has gone in the meantime") from error
+
+    event.listen(engine, "checkin", rests)
+    event.listen(engine, "checkout", taken)
+
+
 def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own connection
     del record
     connection.isolation_level = None  # else the driver begins and commits behind SQLAlchemy's back
+    connection.create_function("unhex", 1, bytes.fromhex, deterministic=True)  # SQLite has it from 3.41 on
     cursor = connection.cursor()
     for pragma in _ON_CONNECT:
         cursor.execute(pragma)

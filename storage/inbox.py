@@ -14,12 +14,17 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_colum
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.bulk import Insert, calls
+from storage.queries import Query
+from storage.spelling import among
 from storage.tables import Inbox, core
 from storage.trips import together
 
 INBOX = core(Inbox)
 _WAITING: ColumnElement[str] = literal_column("'waiting'")  # spelt out for the partial indexes
 _ASIDE = "aside:"
+_WAITING_BEHIND = Query(
+    select(INBOX.c.address).where(INBOX.c.state == _WAITING, among(INBOX.c.address, "digests"))
+)
 _RECEIVE = Insert(INBOX, conflict="ON CONFLICT (account, native_id) DO NOTHING", returning="id")
 
 
@@ -109,8 +114,7 @@ def waiting_addresses(conn: Connection, digests: Collection[bytes]) -> set[bytes
     """Which of these chats have an earlier message waiting: their later ones are to be held, not run."""
     if not digests:
         return set()
-    waiting = select(INBOX.c.address).where(INBOX.c.state == _WAITING, INBOX.c.address.in_(list(digests)))
-    return set(conn.execute(waiting).scalars())
+    return set(_WAITING_BEHIND.scalars(conn, digests=list(digests)))
 
 
 def hold(conn: Connection, messages: Iterable[tuple[int, bytes, bytes]], now: datetime) -> None:

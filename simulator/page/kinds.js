@@ -32,7 +32,7 @@ export const KINDS = {
   "zalo-oa": {
     name: "Zalo OA",
     mark: "OA",
-    status: () => "Tài khoản chính thức",
+    status: (phone) => (phone.online ? "Tài khoản chính thức" : "máy đang mất mạng"),
     limits: (phone) =>
       [
         "Tối đa 5 nút mỗi tin",

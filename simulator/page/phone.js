@@ -4,6 +4,7 @@ import { drawBubble } from "./bubble.js";
 import { day } from "./dates.js";
 import { icon } from "./icons.js";
 import { KINDS, opening } from "./kinds.js";
+import { attachMenu, commandMenu, messageMenu, settingsMenu } from "./menus.js";
 import { Sheet } from "./sheet.js";
 import { el, post } from "./talk.js";
 import { askPlace } from "./things.js";
@@ -40,7 +41,7 @@ export class PhoneView {
     this.foot = el("div", { class: "entry" });
     this.toast = el("p", { class: "toast", role: "status", hidden: true });
     const more = this.kind.settings(phone).length
-      ? el("button", { type: "button", class: "icon", "aria-label": "Cài đặt máy", onclick: () => this.settings() }, icon("more"))
+      ? el("button", { type: "button", class: "icon", "aria-label": "Cài đặt máy", onclick: () => settingsMenu(this) }, icon("more"))
       : null;
     const head = el(
       "header",
@@ -222,8 +223,8 @@ export class PhoneView {
         this.send();
       },
     });
-    const menu = el("button", { type: "button", class: "icon", "aria-label": "Các lệnh", onclick: () => this.commands() }, icon("menu"));
-    const attach = el("button", { type: "button", class: "icon", "aria-label": "Đính kèm", onclick: () => this.attach() }, icon("clip"));
+    const menu = el("button", { type: "button", class: "icon", "aria-label": "Các lệnh", onclick: () => commandMenu(this) }, icon("menu"));
+    const attach = el("button", { type: "button", class: "icon", "aria-label": "Đính kèm", onclick: () => attachMenu(this) }, icon("clip"));
     const send = el("button", { type: "button", class: "icon send", "aria-label": "Gửi", onclick: () => this.send() }, icon("send"));
     const parts = this.phone.commands.length ? [menu, attach] : [attach];
     this.foot.replaceChildren(...parts, this.input, send);
@@ -248,7 +249,7 @@ export class PhoneView {
       sendCommand: (text) => this.act("text", { text }),
       press: (message, place, button) => this.press(message, place, button),
       enlarge: (address) => this.house.enlarge(address),
-      more: this.kind.edits && ((message) => this.more(message)),
+      more: this.kind.edits && ((message) => messageMenu(this, message)),
       loaded: () => this.nearEnd(400) && this.toEnd(),
     };
   }
@@ -319,43 +320,9 @@ export class PhoneView {
     return this.house.phones().filter((phone) => phone.kind === kind);
   }
 
-  commands() {
-    const items = this.phone.commands.map(({ command, description }) => ({
-      sign: "menu", label: `/${command} – ${description}`,
-      act: () => this.act("text", { text: `/${command}` }),
-    }));
-    this.sheet.menu("Các lệnh", items);
-  }
-
-  attach() {
-    const items = this.kind.things.map(({ sign, label, act }) => ({ sign, label, act: () => act(this) }));
-    this.sheet.menu("Gửi gì?", items);
-  }
-
-  more(message) {
-    const items = this.phonesLike(this.phone.kind).map((phone) => ({
-      sign: "forward", label: `Chuyển tiếp cho bot, trên máy: ${phone.label}`,
-      act: () => this.house.act(phone.id, "forward", { from_chat_id: this.phone.id, message_id: message.message_id }),
-    }));
-    const live = !message.from_bot && message.location?.live_period !== undefined;
-    if (live) {
-      const id = message.message_id;
-      const ask = () => askPlace(this, "move", { live: false }, { message_id: id }, "Di chuyển tới đâu?");
-      items.unshift({ sign: "stop", label: "Ngừng chia sẻ vị trí", act: () => this.act("stop-live", { message_id: id }) });
-      items.unshift({ sign: "pin", label: "Di chuyển…", act: ask });
-    }
-    if (!message.from_bot && message.text) items.unshift({ sign: "pencil", label: "Sửa tin này", act: () => this.startEdit(message) });
-    this.sheet.menu("Với tin này", items);
-  }
-
   startEdit(message) {
     this.editing = message.message_id;
     this.input.value = message.text;
     this.input.focus();
-  }
-
-  settings() {
-    const items = this.kind.settings(this.phone).map(({ sign, label, action }) => ({ sign, label, act: () => this.act(action) }));
-    this.sheet.menu("Máy này", items);
   }
 }

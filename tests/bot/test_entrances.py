@@ -1,5 +1,7 @@
 """The accounts on a guide card: one of each messenger, and what the letter says of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.catalogues import load
@@ -32,6 +34,15 @@ def test_of_several_accounts_of_a_messenger_one_is_shown(account, name):
     """An officer hands out the account that they themselves write on; from elsewhere always the same one."""
     found = entrances({"ngoc_ha": OA, "ba_vi": OTHER_OA, "tg": TELEGRAM}, account, CODE)
     assert [way.name for way in found] == [name, TELEGRAM.name]
+
+
+def test_an_account_of_another_province_is_left_out():
+    """Who is enrolled in one province is not sent to the account of another; one for all is shown to all."""
+    here, there = replace(OA, serves="01"), replace(OTHER_OA, serves="04")
+    bot, everywhere = replace(TELEGRAM, serves="01"), BOT
+    found = entrances({"a_there": there, "here": here, "tg": bot, "zb": everywhere}, "tg", CODE)
+    assert found == [ON_OA, ON_BOT, ON_TELEGRAM]
+    assert entrances({"a_there": there, "tg": bot}, "tg", CODE) == [ON_TELEGRAM]
 
 
 def test_an_account_that_is_not_known_yet_is_left_out():

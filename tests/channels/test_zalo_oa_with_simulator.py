@@ -176,7 +176,7 @@ async def test_everything_that_a_phone_can_send(met):
     await met.oa.act("sticker")
     gone, come, text, pin, venue, photo, paper, voice, sticker = await met.said(9)
     assert (gone.kind, come.text, text.text) == (Kind.BLOCKED, "/start", "Sốt 38")
-    assert (pin.fix.lat, pin.fix.lng, pin.fix.source) == (21.03, 105.85, Source.PIN)
+    assert (pin.fix.lat, pin.fix.lng, pin.fix.source) == (21.03, 105.85, Source.MAP)
     assert venue.fix.source is Source.VENUE
     assert (photo.kind, photo.text, voice.kind, sticker.kind) == (
         Kind.PHOTO,

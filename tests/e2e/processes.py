@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.settings import Settings
@@ -158,6 +158,7 @@ class Installation:
     port: int
     settings: dict
     accounts: tuple = ("telegram",)
+    but: dict = field(default_factory=dict)
 
     @property
     def site(self):
@@ -175,7 +176,7 @@ class Installation:
         way = "webhook" if webhook else "polling"
         with started(self.folder, "run", CACHLY, "run", **(self.settings | public)) as process:
             process.until(
-                lambda: (self.health() or {}).get("accounts") == dict.fromkeys(self.accounts, way),
+                lambda: (self.health() or {}).get("accounts") == dict.fromkeys(self.accounts, way) | self.but,
                 f"{way} messages",
             )
             yield process

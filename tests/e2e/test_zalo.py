@@ -16,7 +16,7 @@ from channels.zalo_oa_signature import HEADER, signature
 from simulator.zalo_oa_settings import OaSettings
 from storage.engine import open_engine
 from tests.e2e.phones import Phones
-from tests.e2e.processes import CACHLY, SECRET, installation, surroundings
+from tests.e2e.processes import CACHLY, SECRET, free_port, installation, surroundings
 
 OA = OaSettings()
 SPEAKS = "Đây là kênh theo dõi cách ly tại nhà"
@@ -38,6 +38,9 @@ token = "271828:ZALO-DEMO"
 api = "STAND_IN"
 """
 KEPT = ("inbox", "address", "letter", "account WHERE secrets IS NOT NULL")
+NEEDS_CONSENT = (
+    "down: needs consent: no consent has been given yet; an administrator runs cachly zalo consent oa"
+)
 PERSONAL = "Nguyễn Thị Lan, 0987 000 004"
 
 
@@ -53,7 +56,7 @@ def place(tmp_path):
             "CACHLY_WEBHOOK_SECRET": SECRET,
             "OA_APP_SECRET": OA.app_secret,
         }
-        found.accounts = ("telegram", "oa", "bot")
+        found.accounts, found.but = ("telegram", "oa", "bot"), {"oa": NEEDS_CONSENT}
         yield found
 
 
@@ -189,9 +192,10 @@ async def test_bad_pushes_are_refused_counted_and_leave_nothing(place):
             assert rows(place) == once
             health = place.health()
             assert process.stop() == 0
-    assert health["refused"] == {
+    assert {name: counts for name, counts in health["refused"].items() if counts} == {
         "oa": {"unsigned": 1, "forged": 2, "stale": 1, "unreadable": 1, "too_large": 1},
         "strange": {"no_account": 1},
+        "pages": {},
     }
     assert health["ignored"]["oa"] == {"unknown": 1, "repeated": 1}
     said = process.said.read_text("utf-8")
@@ -239,3 +243,27 @@ async def test_the_callback_may_be_pasted(place):
         assert rows(place)[-1] == 1
         code, said = place.cachly("zalo", "consent", "bot")
         assert (code, "There is no Official Account bot" in said) == (2, True)
+
+
+async def test_one_account_that_is_down_stops_no_other(place):
+    """A bot whose server is away and an Official Account without an address: named, and the rest runs on."""
+    file = place.folder / "accounts.toml"
+    away = (
+        f'name = "away"\nkind = "telegram"\ntoken = "123456:AWAY"\napi = "http://127.0.0.1:{free_port()}"\n'
+    )
+    file.write_text(file.read_text() + "\n[[account]]\n" + away)
+    del place.settings["CACHLY_PUBLIC_URL"]
+    place.accounts = ("telegram", "bot")
+    place.but = {"oa": NEEDS_CONSENT, "away": "failing: not reached; try again in 5 s"}
+    async with aiohttp.ClientSession() as http:
+        phones = Phones(http, place.telegram)
+        await phones.sim("phones", id=5001, name="Lạ")
+        bot = (await phones.sim("phones", kind="zalo-bot", name="Lạ"))["phone"]["id"]
+        with place.running() as process:
+            await phones.act(5001, "start")
+            await phones.act(bot, "text", text="Chào")
+            await phones.hears(5001, SPEAKS)
+            await phones.hears(bot, SPEAKS)
+            assert place.health()["wrong"] == ["account oa", "account away"]
+            process.printed("account needs a public address")
+            assert process.stop() == 0

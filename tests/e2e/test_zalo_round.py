@@ -33,7 +33,7 @@ async def test_a_check_in_on_the_official_account(stage, phones):
     assert await share(phones, link_of(asked)) == 200
     await phones.hears(HOA, "Cảm ơn chị. Hôm nay là ngày thứ 3 trong 14 ngày. Hẹn chị 16:30 nhé.")
     health = fetched(f"{stage.cachly}/healthz")
-    assert (health["status"], health["refused"]) == ("ok", {})
+    assert (health["status"], any(health["refused"].values())) == ("ok", False)
     assert set(health["accounts"].values()) == {"webhook"}
 
 

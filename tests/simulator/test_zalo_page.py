@@ -132,6 +132,9 @@ async def test_an_official_account_is_used_on_the_page(desk):
     await phone.get_by_role("button", name="Ở nhà", exact=True).click()
     await expect(phone.locator(".bubble.own").last).to_contain_text("Chợ Ngọc Hà")
     await phone.get_by_role("button", name="Cài đặt máy").click()
+    await phone.get_by_role("button", name="Mất mạng").click()
+    await expect(phone.locator(".bot-status")).to_have_text("máy đang mất mạng")
+    await phone.get_by_role("button", name="Cài đặt máy").click()
     await phone.get_by_role("button", name="Bỏ quan tâm").click()
     await expect(phone.get_by_role("button", name="QUAN TÂM LẠI")).to_be_visible()
     assert [event["message"]["text"] for event in await desk.events("user_send_text")] == ["#k3:3"]

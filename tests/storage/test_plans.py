@@ -116,7 +116,7 @@ def test_hot_questions_use_their_index(conn, keyring, now, case):
     ask, index = CASES[case]
     plan = _plan(Asking(conn, SqlStore(conn, keyring, now), now), ask)
     assert re.search(index, plan), plan
-    assert not re.search(r"Seq Scan|^SCAN (?!CONSTANT ROW|.* USING )", plan, re.MULTILINE), plan
+    assert not re.search(r"Seq Scan|^ *SCAN (?!CONSTANT ROW|json_each|.* USING )", plan, re.MULTILINE), plan
 
 
 @pytest.mark.parametrize("case", ["check-ins that are due", "letters to send"])
