@@ -26,7 +26,8 @@ BODY_LIMIT = 2_048
 """Bytes of the longest position taken: ours have some hundred."""
 OLDEST = timedelta(minutes=10)
 """What is older, or has an age that cannot be, counts as this old: too old to be believed."""
-TURN_SECONDS = 20.0
+SECONDS = 20.0
+"""How long a position may take to come in, and how long a turn may take."""
 FILE = Path(__file__).parent / "page" / "place.html"
 STATE = 'data-state="ask"'
 
@@ -80,27 +81,20 @@ class PlacePage:
     async def _show(self, request: web.Request) -> web.Response:
         try:
             self._ticket(LinkKind.PLACE, request)
-        except ForgedLinkError:
-            return self._page("unknown", self._refuse("forged", 404))
-        except ExpiredLinkError:
-            return self._page("expired", self._refuse("expired", 410))
+        except ValueError as error:
+            return self._page(*self._why(error))
         return self._page("ask", 200)
 
     async def _receive(self, request: web.Request) -> web.Response:
         """Answer 200 when the position is committed; what is refused has changed nothing."""
         try:
-            ticket = self._ticket(LinkKind.PLACE, request)
-            position = read_position(await body_of(request))
-        except ForgedLinkError:
-            return told("unknown", self._refuse("forged", 404))
-        except ExpiredLinkError:
-            return told("expired", self._refuse("expired", 410))
-        except TooLargeError:
-            return told("wrong", self._refuse("too large", 413))
-        except ValueError:
-            return told("wrong", self._refuse("unreadable", 400))
+            async with asyncio.timeout(SECONDS):
+                ticket = self._ticket(LinkKind.PLACE, request)
+                position = read_position(await body_of(request))
+        except (ValueError, TimeoutError) as error:
+            return told(*self._why(error))
         try:
-            async with asyncio.timeout(TURN_SECONDS):
+            async with asyncio.timeout(SECONDS):
                 return await self._take(ticket, position)
         except Exception:  # whatever it is, nothing is committed; the page keeps the position
             log.exception("position not committed", status=503)
@@ -118,10 +112,9 @@ class PlacePage:
     async def _draw(self, request: web.Request) -> web.Response:
         try:
             ticket = self._ticket(LinkKind.PICTURE, request)
-        except ForgedLinkError:
-            return web.Response(status=self._refuse("forged", 404), headers=PRIVATE)
-        except ExpiredLinkError:
-            return web.Response(status=self._refuse("expired", 410), headers=PRIVATE)
+        except ValueError as error:
+            _, status = self._why(error)
+            return web.Response(status=status, headers=PRIVATE)
         png = await self._visits.picture(ticket.letter_id, ticket.address_id)
         if png is None:
             return web.Response(status=self._refuse("no picture", 404), headers=PRIVATE)
@@ -129,6 +122,11 @@ class PlacePage:
 
     def _ticket(self, kind: LinkKind, request: web.Request) -> Ticket:
         return self._links.read(kind, request.match_info["token"], self._clock.now())
+
+    def _why(self, error: Exception) -> tuple[str, int]:
+        """Count what was refused; the page's state and the status that say so."""
+        state, why, status = next(told for kind, told in REFUSED.items() if isinstance(error, kind))
+        return state, self._refuse(why, status)
 
     def _refuse(self, why: str, status: int) -> int:
         self.refused[why] += 1
@@ -160,6 +158,16 @@ PRIVATE = {
 
 class TooLargeError(ValueError):
     """The body is longer than any position."""
+
+
+REFUSED: Mapping[type[Exception], tuple[str, str, int]] = {
+    ForgedLinkError: ("unknown", "forged", 404),
+    ExpiredLinkError: ("expired", "expired", 410),
+    TooLargeError: ("wrong", "too large", 413),
+    TimeoutError: ("later", "too slow", 408),
+    ValueError: ("wrong", "unreadable", 400),
+}
+"""The page's state, the reason that is counted and the status, by error; the first that fits."""
 
 
 async def body_of(request: web.Request) -> bytes:

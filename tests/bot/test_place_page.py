@@ -284,8 +284,9 @@ async def test_a_picture_is_drawn_for_its_link(visitor):
     assert visitor.page.refused == {"no picture": 1, "expired": 1}
 
 
-async def test_a_slow_visitor_holds_nobody_up(visitor):
-    """A body that never ends is its sender's affair alone."""
+async def test_a_slow_visitor_holds_nobody_up(visitor, monkeypatch):
+    """A body that never ends is its sender's affair alone, and only for a while."""
+    monkeypatch.setattr("bot.place_page.SECONDS", 0.5)
     never = asyncio.Event()
 
     async def endless():
@@ -295,7 +296,8 @@ async def test_a_slow_visitor_holds_nobody_up(visitor):
     async with asyncio.TaskGroup() as group:
         slow = group.create_task(visitor.client.post(visitor.path(), data=endless()))
         assert await visitor.sends(visitor.path(letter=2)) == (200, "received")
-        slow.cancel()
+        assert (await slow).status == 408
+    assert visitor.page.refused == {"too slow": 1}
 
 
 def test_the_script_is_plain_enough_for_an_old_phone():
