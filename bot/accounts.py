@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.premises import ACCOUNTS_MISSING
 from bot.refusals import RefusedError
 from bot.settings import Settings
+from bot.web import FORM_PICTURE
 from channels.telegram import Telegram
 from channels.zalo_bot import ZaloBot
 from channels.zalo_oa import ZaloOa
@@ -104,8 +105,12 @@ def channel(account: AnyAccount, chosen: Settings, store: TokenStore, clock: Clo
                 clock.now,
                 hosts=Hosts(account.hosts.api, account.hosts.business, account.hosts.oauth),
                 templates=[one.id for one in account.templates.values()],
-                form_picture=account.form_picture,
+                form_picture=account.form_picture or _own_picture(chosen),
             )
+
+
+def _own_picture(chosen: Settings) -> str:
+    return chosen.public_url + FORM_PICTURE if chosen.public_url else ""
 
 
 def _credentials(account: ZaloOaAccount) -> Credentials:

@@ -148,7 +148,8 @@ class ZaloOaAccount(Account):
         default={}, description="approved messages by the key of our letter"
     )
     form_picture: Annotated[str, AfterValidator(_address)] = Field(
-        default="", description="https:// address of a picture to stand above the form for a phone number"
+        default="",
+        description="https:// address of a picture above the form for a phone number, instead of our own",
     )
     hosts: Hosts = Field(default=Hosts(), description="Zalo's servers, or others that stand in for them")
     appsecret_proof: bool = Field(

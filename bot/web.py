@@ -16,10 +16,14 @@ from aiohttp import web
 
 from bot.health import Health
 from bot.refusals import RefusedError
+from papers.form_picture import form_picture
 from quarantine.channel import Refusal
 
 BODY_LIMIT = 1_000_000
 """Bytes of the longest update taken: the longest text is 4,096 characters, so the rest is nobody we know."""
+
+FORM_PICTURE = "/zalo/form.png"
+"""Where Zalo fetches the picture above its form for a phone number."""
 
 HOOK_SECONDS = 20.0
 HEALTH_SECONDS = 5.0
@@ -101,6 +105,7 @@ class Site:
         app = web.Application(client_max_size=BODY_LIMIT)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_post("/hooks/{account}", self._hook)
+        app.router.add_get(FORM_PICTURE, self._form_picture)
         if self._clock is not None:
             app.router.add_get("/demo/clock", self._tell_clock)
             app.router.add_post("/demo/clock", self._move_clock)
@@ -126,6 +131,12 @@ class Site:
             log.exception("hook not committed", account=account, status=503)
             return web.Response(status=503, text="try again", headers={"Retry-After": "1"})
         return web.Response()
+
+    async def _form_picture(self, _request: web.Request) -> web.Response:
+        picture = await asyncio.to_thread(form_picture)
+        return web.Response(
+            body=picture, content_type="image/png", headers={"Cache-Control": "max-age=86400"}
+        )
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         try:

@@ -133,6 +133,14 @@ async def test_a_signed_push_that_nobody_can_read_is_refused():
     assert not service.committed
 
 
+async def test_the_picture_of_zalos_form_is_there():
+    """Zalo fetches it for the form in which somebody shares their phone number."""
+    async with served(Cachly()) as client:
+        answer = await client.get("/zalo/form.png")
+        assert (answer.status, answer.content_type) == (200, "image/png")
+        assert (await answer.read()).startswith(b"\x89PNG")
+
+
 async def test_unknown_accounts_and_ways_are_refused():
     """404 for an account that is not ours, 405 for a way that does not exist, and nothing is taken in."""
     service = Cachly()
