@@ -127,7 +127,7 @@ class ConsentPage:
         return web.Response(text=KEPT, headers={"Cache-Control": "no-store"})
 
 
-def consent(name: str, callback: str, say: Callable[[str], None], ask: Callable[[str], str]) -> str:
+def consent(name: str, callback: str, tell: Callable[[str], None], ask: Callable[[str], str]) -> str:
     """Walk an operator through a consent; what is kept, and until when.
 
     `callback` is the one saved in Zalo's console, "" for that of our own site. Raises RefusedError.
@@ -147,11 +147,11 @@ def consent(name: str, callback: str, say: Callable[[str], None], ask: Callable[
             premises.note(conn, [account], clock)
         channel = accounts.channel(account, chosen, store, clock)
         consents = Consents(keyring, clock, {name: channel}, oa_ids([account]))
-        say(
+        tell(
             "Open this as an administrator of the Official Account, and agree:\n\n"
             f"{consents.address(name, back)}\n"
         )
-        pair = asyncio.run(_walked(consents, channel, store, clock, ask, say))
+        pair = asyncio.run(_walked(consents, channel, store, clock, ask, tell))
     finally:
         engine.dispose()
     return (
@@ -175,7 +175,7 @@ async def _walked(
     store: TokenStore,
     clock: Clock,
     ask: Callable[[str], str],
-    say: Callable[[str], None],
+    tell: Callable[[str], None],
 ) -> Tokens:
     """Ask until the pair is kept, by us or by the page of a running Cachly."""
     begun, name = clock.now(), channel.account
@@ -187,11 +187,11 @@ async def _walked(
                     return await _pasted(consents, name, given)
                 pair = await store.read(name)
             except (ConsentRefusedError, ConsentNeededError) as refused:
-                say(str(refused))
+                tell(str(refused))
                 continue
             if pair.issued_at >= begun:
                 return pair
-            say("Nothing has come yet.")
+            tell("Nothing has come yet.")
 
 
 async def _pasted(consents: Consents, account: str, given: str) -> Tokens:
