@@ -19,8 +19,8 @@ log = structlog.get_logger()
 
 PUT_OFF = timedelta(minutes=10)
 """What cannot be decided because of a fault is tried again after this long, and logged each time."""
-_LOST = frozenset({Reason.BLOCKED, Reason.GONE, Reason.NO_ADDRESS})
-"""Outcomes that mean that the chat, not only this letter, is lost."""
+_LOST = frozenset({Reason.BLOCKED, Reason.GONE, Reason.NO_ADDRESS, Reason.WINDOW, Reason.QUOTA})
+"""Outcomes that mean that their reader, not only this letter, cannot be reached."""
 
 
 def record(conn: Connection, turns: Turns, results: Sequence[outbox.Result]) -> int:
@@ -56,7 +56,11 @@ def _follow_up(conn: Connection, turns: Turns, watched: Sequence[outbox.Recorded
 
 def _react(conn: Connection, turn: Turn, recorded: Sequence[outbox.Recorded]) -> None:
     arrived = {one.about: one.at for one in recorded if _prompt(one) and isinstance(one.outcome, Delivered)}
-    lost = [one for one in recorded if isinstance(one.outcome, Never) and one.outcome.reason in _LOST]
+    lost = [
+        (one, one.outcome.reason)
+        for one in recorded
+        if isinstance(one.outcome, Never) and one.outcome.reason in _LOST
+    ]
     if arrived:
         checkins = ticks.checkins_of(conn, [about for about in arrived if about is not None])
         outcomes.prompts_delivered(
@@ -65,11 +69,12 @@ def _react(conn: Connection, turn: Turn, recorded: Sequence[outbox.Recorded]) ->
     for one in recorded:
         if one.watch is Watch.RED_TOLD and isinstance(one.outcome, Delivered) and one.about is not None:
             outcomes.red_told(turn, one.about, one.owner)
-    prompts = [one.about for one in lost if _prompt(one) and one.about is not None]
-    if prompts:
-        outcomes.prompts_lost(turn, [checkin for checkin, _ in ticks.checkins_of(conn, prompts)])
-    for owner in {one.owner for one in lost if not _prompt(one)}:
-        outcomes.letter_lost(turn, owner)
+    for one, reason in lost:
+        if not _prompt(one):
+            outcomes.letter_lost(turn, one.owner, reason, one.tasks)
+        elif one.about is not None:
+            asked = [checkin for checkin, _ in ticks.checkins_of(conn, [one.about])]
+            outcomes.prompts_lost(turn, asked, reason)
 
 
 def _prompt(one: outbox.Recorded) -> bool:

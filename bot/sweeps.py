@@ -14,21 +14,23 @@ from sqlalchemy import Connection
 from bot.database import Database, Rank
 from bot.outcomes import catch_up
 from bot.turns import Arrived, Probe, Turns, no_probe
+from handlers.closing import chats_due
 from handlers.endings import ends_due
 from handlers.silence import checkins_due, tasks_due
 from quarantine.checkins import Checkin
 from quarantine.people import Episode
 from quarantine.protocol import protocol
+from quarantine.store import Chat
 from quarantine.tasks import Task
 from quarantine.turn import Turn
 from storage import inbox, slots, ticks
 
 log = structlog.get_logger()
-Due = TypeVar("Due", Checkin, Task, Episode)
+Due = TypeVar("Due", Checkin, Task, Episode, Chat)
 
 CHUNK = 2_000
 """Episodes opened in one transaction: answers wait at most some tens of milliseconds (performance.md §3c)."""
-UNITS, TASKS, ENDS = 20, 200, 200
+UNITS, TASKS, ENDS, CHATS = 20, 200, 200, 200
 KEEP_INBOX, CLEAR_EACH, OLD_MESSAGES = timedelta(days=30), timedelta(hours=1), 1_000
 """Done messages are known for so long, for dropping repeats; then they go in chunks, once an hour."""
 POSTPONE = timedelta(minutes=10)
@@ -42,6 +44,7 @@ class Counts:
     prompted: int = 0
     checkins: int = 0
     tasks: int = 0
+    chats: int = 0
     ended: int = 0
     retried: int = 0
     cleared: int = 0
@@ -76,6 +79,7 @@ class Sweeps:
         counts.ended = await self._repeat(lambda conn: self._ends(conn, now))
         counts.checkins = await self._repeat(lambda conn: self._checkins(conn, now))
         counts.tasks = await self._repeat(lambda conn: self._tasks(conn, now))
+        counts.chats = await self._repeat(lambda conn: self._chats(conn, now))
         counts.retried = await self._retry() + await self._repeat(lambda conn: catch_up(conn, self.turns))
         counts.cleared = await self._clear(now)
         if counts.any():
@@ -141,6 +145,12 @@ class Sweeps:
             by_unit.setdefault(task.unit_id, []).append(task)
         self._together(conn, list(by_unit.values()), now, tasks_due, ticks.postpone_tasks)
         return len(tasks)
+
+    def _chats(self, conn: Connection, now: datetime) -> int:
+        chats = ticks.due_chats(conn, now, CHATS)
+        for chat in chats:
+            self._safely(conn, [chat], now, chats_due, ticks.postpone_chats)
+        return len(chats)
 
     def _ends(self, conn: Connection, now: datetime) -> int:
         episodes = slots.due_ends(conn, self.turns.keyring, now, ENDS)

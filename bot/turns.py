@@ -319,7 +319,7 @@ def _after(turn: Turn) -> After:
     mine = [letter for letter in letters if letter.owner == turn.owner]
     return After(
         acknowledge=_press(said) if said else None,
-        settle=said is not None and said.pressed_in is not None and not replaced,
+        settle=(said is not None and said.pressed_in is not None and not replaced and not turn.pressed_stays),
         menus=tuple(effect for effect in turn.effects if isinstance(effect, MenuWanted)),
         letters=len(letters),
         slow=len(mine) > 1 or any(letter.enclosure is not Enclosure.NONE for letter in mine),

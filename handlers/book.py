@@ -1,12 +1,14 @@
 """The book: the script with every handler file's questions and commands registered in it."""
 
 from handlers import (
+    chats,
     enrolment,
     findings,
     guidance,
     homes,
     linking,
     menu,
+    seen,
     signs,
     staff,
     tasklist,
@@ -27,6 +29,8 @@ SUBJECTS = (
     signs,
     menu,
     linking,
+    chats,
+    seen,
 )
 """All files that register something, in the order in which their commands stand in menus."""
 

@@ -141,7 +141,7 @@ def owner_name(turn: Turn, task: Task) -> str:
 def card_params(turn: Turn, task: Task, head: Term = NO_HEAD) -> dict[str, object]:
     """The facts of a card in the order officers act on: who, what, since when, phone, address."""
     file = turn.store.file(task.episode_id) if task.episode_id else None
-    common = {"head": head, "same_home": _same_home(task)}
+    common = {"head": head, "same_home": _same_home(task), "why": Term("unreachable.lost")}
     if file is None:
         person = turn.store.officer(task.person_id)
         return {**common, **person_params(person, turn.now), **task.detail}

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from handlers.alerts import open_task
 from handlers.calling import whom_to_call
+from handlers.chats import speaks_here
 from handlers.script import script
 from quarantine.codes import read_code
 from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question, Unclear
 from quarantine.days import local_day
 from quarantine.effects import (
-    AddressBound,
     Code,
     CodeClosed,
     CodeFor,
@@ -158,8 +158,7 @@ def _bind(turn: Turn, code: Code, file: File) -> Next:
     turn.record(CodeClosed(code.id, turn.now, "used"))
     moved = turn.person is None and file.episode.state is EpisodeState.MONITORING
     if turn.person is None:
-        _let_go(turn, file)
-        turn.record(AddressBound(turn.chat.id, file.person.id, turn.now))
+        speaks_here(turn, file.person.id, whom_to_call(turn, file.unit))
         turn.become(file.person)
     else:
         turn.note("responder_added", person_id=file.person.id, episode_id=file.episode.id)
@@ -183,13 +182,6 @@ def _due(turn: Turn, episode: Episode) -> datetime | None:
     if episode.state is EpisodeState.MONITORING:
         return episode.next_at
     return next_at(protocol(episode.protocol), episode, turn.now)
-
-
-def _let_go(turn: Turn, file: File) -> None:
-    """The person's other chats on this account, which end with this binding, get one last letter."""
-    for chat in turn.store.chats(file.person.id):
-        if chat.account == turn.chat.account and chat.id != turn.chat.id:
-            turn.say("link.moved_away", to=chat.id, call=whom_to_call(turn, file.unit))
 
 
 def _tell_former_responder(turn: Turn, file: File) -> None:

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from handlers.alerts import open_task, responsible
 from handlers.answers import open_checkins
+from handlers.chats import reached
 from handlers.checkin import keep_early, redo
 from handlers.linking import try_code
 from handlers.outcomes import channel_lost
 from handlers.script import script
+from handlers.seen import WORDS as SEEN_WORDS
+from handlers.seen import note_seen
 from handlers.shared_number import offer, shared
 from handlers.signs import danger_of_stranger, heard
 from handlers.staff import whom_staff_call
@@ -21,7 +24,8 @@ from quarantine.days import local_day
 from quarantine.effects import AddressReachable, MenuWanted, TaskChanged
 from quarantine.letters import Asked, Option
 from quarantine.location import Fix
-from quarantine.messages import Kind, Term
+from quarantine.messages import Kind, Reason, Term
+from quarantine.names import fold
 from quarantine.numbers import TASK, number
 from quarantine.people import EpisodeState
 from quarantine.protocol import next_of, protocol
@@ -57,7 +61,8 @@ def idle(turn: Turn) -> Next:
     if resident(turn):
         return _resident_idle(turn)
     if turn.context.postings:
-        return _menu(turn, "menu.staff")
+        typed = said is not None and said.kind is Kind.TEXT and fold(said.text) in SEEN_WORDS
+        return note_seen(turn) if typed else _menu(turn, "menu.staff")
     if turn.chat.released:
         return Again(Term("link.moved_chat"))
     if said is not None and said.kind is Kind.CONTACT:
@@ -255,10 +260,8 @@ def reachable(turn: Turn) -> None:
 
 def lost(turn: Turn) -> None:
     """The chat of somebody who is followed cannot be reached any more: a task, never their silence."""
-    others = [chat for chat in turn.store.chats(turn.owner) if chat.reachable and chat.id != turn.chat.id]
-    if others:
-        return
-    channel_lost(turn, turn.owner)
+    if not reached(turn, turn.owner, without=turn.chat.id):
+        channel_lost(turn, turn.owner, Reason.BLOCKED)
 
 
 def open_prompt(turn: Turn) -> int | None:

@@ -6,17 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from handlers.alerts import first_rung_with_people, open_task, people_on
 from handlers.alerts import latest as latest_task
-from handlers.alerts import open_task
 from handlers.answers import latest
+from handlers.cards import ladder_of
+from handlers.chats import channel_name, reached
+from handlers.climbing import Call, climb
+from handlers.silence import tell_calls
 from quarantine.checkins import Checkin, Stage, delivered
 from quarantine.effects import CheckinMoved, TaskChanged
-from quarantine.people import OPEN_STATES, EpisodeState, Unit, UnitKind
+from quarantine.messages import Reason, Term
+from quarantine.people import OPEN_STATES, Episode, EpisodeState, Unit, UnitKind
 from quarantine.protocol import protocol
 from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.titles import unit_title
 from quarantine.turn import Turn
 
+NOT_REACHED = Term("task.not_reached")
+"""Why a card comes now: whoever had it before could not be written to."""
 WAITING = frozenset({Stage.WAITING, Stage.PROMPTED})
 """Stages in which a check-in still expects its responder's answer in time."""
 
@@ -29,30 +36,70 @@ def prompts_delivered(turn: Turn, checkins: Sequence[tuple[Checkin, str, datetim
             turn.record(CheckinMoved(checkin, after))
 
 
-def prompts_lost(turn: Turn, checkins: Sequence[Checkin]) -> None:
+def prompts_lost(turn: Turn, checkins: Sequence[Checkin], reason: Reason) -> None:
     """Prompts that will never arrive: the channel is lost, which is not the resident's silence."""
     for owner in dict.fromkeys(checkin.responder_id for checkin in checkins):
-        channel_lost(turn, owner)
+        channel_lost(turn, owner, reason)
 
 
-def letter_lost(turn: Turn, owner: int) -> None:
-    """Some other letter can never be delivered to this person."""
-    channel_lost(turn, owner)
+def letter_lost(turn: Turn, owner: int, reason: Reason, tasks: Sequence[int] = ()) -> None:
+    """Some other letter can never be delivered to this person; `tasks` are what it would have told of."""
+    channel_lost(turn, owner, reason)
+    calls = [call for task_id in tasks if (call := _past(turn, task_id, owner)) is not None]
+    tell_calls(turn, calls)
 
 
-def channel_lost(turn: Turn, owner: int) -> None:
+def _past(turn: Turn, task_id: int, reader: int) -> Call | None:
+    """A task whose rung nobody could be told of goes to the next at once, where somebody stands there.
+
+    At the top it waits until it is told again, so that a ladder on which nobody is reached does not spin.
+    """
+    stored = turn.store.task(task_id)
+    task = None if stored is None else latest_task(turn, stored)
+    if task is None or task.state is not TaskState.OPEN:
+        return None
+    told = {person.id for person in people_on(turn, task, task.level)}
+    if reader not in told or any(reached(turn, one) for one in told - {reader}):
+        return None
+    if first_rung_with_people(turn, task, task.level + 1) >= len(ladder_of(task).rungs):
+        return None
+    return replace(climb(turn, task), head=NOT_REACHED)
+
+
+def followed(turn: Turn, owner: int) -> list[Episode]:
+    """The episodes in which answers are expected of this person."""
+    mine = turn.store.episodes_answered_by(owner)
+    return [one for one in mine if one.state in OPEN_STATES and one.state is not EpisodeState.PAUSED]
+
+
+def channel_lost(turn: Turn, owner: int, reason: Reason) -> None:
     """Somebody cannot be written to: no answer is expected of them any more, an officer calls or visits."""
     for checkin in (latest(turn, one) for one in turn.store.open_checkins(owner)):
         if checkin.stage in WAITING:
             gone = replace(checkin, stage=Stage.UNREACHABLE, next_at=None)
             turn.record(CheckinMoved(checkin, gone))
-    followed = [
-        one
-        for one in turn.store.episodes_answered_by(owner)
-        if one.state in OPEN_STATES and one.state is not EpisodeState.PAUSED
-    ]
-    for episode in followed[:1]:
-        open_task(turn, TaskKind.UNREACHABLE, unit_id=episode.unit_id, person_id=owner, episode=episode)
+    for episode in followed(turn, owner)[:1]:
+        open_task(
+            turn,
+            TaskKind.UNREACHABLE,
+            unit_id=episode.unit_id,
+            person_id=owner,
+            episode=episode,
+            why=_why(turn, owner, reason),
+        )
+
+
+def _why(turn: Turn, owner: int, reason: Reason) -> Term:
+    """In the officer's words: a window that has closed is told as such, whatever the last letter met."""
+    if reason is Reason.QUOTA:
+        return Term("unreachable.quota")
+    for chat in turn.store.chats(owner):
+        window = turn.store.reach(chat.account).window
+        if chat.reachable and not chat.usable(turn.now) and window is not None:
+            return Term(
+                "unreachable.window", {"channel": channel_name(turn, chat.account), "days": window.days}
+            )
+    return Term("unreachable.lost")
 
 
 def red_told(turn: Turn, task_id: int, reader: int) -> None:

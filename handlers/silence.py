@@ -11,6 +11,7 @@ from handlers.cards import NO_HEAD, URGENT, card_params, send_card, short, where
 from handlers.checkin import reminder_question
 from handlers.climbing import CLIMBED, Call, climb, remind_owner
 from handlers.members import EPISODES
+from handlers.seen import SEEN_BUTTON, seen_question
 from handlers.tasklist import ALL, LIST, PAGE, line_of
 from quarantine.checkins import Act, Checkin, Move, advance
 from quarantine.days import after_quiet, is_quiet
@@ -151,6 +152,7 @@ def _system_errors(turn: Turn, moves: list[Moved]) -> None:
             turn.say(
                 "silence.system_error" if one_slot else "silence.system_errors",
                 to=person.id,
+                asked=seen_question(),
                 priority=Priority.REPORT,
                 not_before=after_quiet(turn.now),
                 count=len({file.person.id for _, file in mine}),
@@ -178,12 +180,16 @@ def tasks_due(turn: Turn, tasks: Sequence[Task]) -> None:
         if task.state is TaskState.TAKEN and task.detail.get("retry") and task.owner_id is not None:
             send_card(turn, remind_owner(turn, task), turn.store.officer(task.owner_id))
             continue
-        call = climb(turn, task)
-        if task.kind in URGENT:
+        calls.append(climb(turn, task))
+    tell_calls(turn, calls)
+
+
+def tell_calls(turn: Turn, calls: Sequence[Call]) -> None:
+    """Put tasks before their rungs: RED one by one, the rest together."""
+    for call in calls:
+        if call.task.kind in URGENT:
             tell_rung(turn, call.task, call.people, call.head)
-        else:
-            calls.append(call)
-    tell_together(turn, calls)
+    tell_together(turn, [call for call in calls if call.task.kind not in URGENT])
 
 
 def _first_call(turn: Turn, task: Task) -> Call:
@@ -209,7 +215,11 @@ def tell_together(turn: Turn, calls: Sequence[Call]) -> None:
             _digest(turn, people[person_id], [call.task for call in mine], mine[0].head)
 
 
-_DIGESTS = {NO_HEAD.key: "task.digest", CLIMBED.key: "task.digest_climbed"}
+_DIGESTS = {
+    NO_HEAD.key: "task.digest",
+    CLIMBED.key: "task.digest_climbed",
+    "task.not_reached": "task.digest_not_reached",
+}
 
 
 def _digest(turn: Turn, to: Person, tasks: Sequence[Task], head: Term) -> None:
@@ -221,6 +231,7 @@ def _digest(turn: Turn, to: Person, tasks: Sequence[Task], head: Term) -> None:
     ]
     if len(tasks) > PAGE:
         options.append(Option(ALL, Term("task.see_all")))
+    options.append(SEEN_BUTTON)
     turn.say(
         _DIGESTS.get(head.key, "task.digest_nobody_below"),
         to=to.id,
@@ -229,6 +240,7 @@ def _digest(turn: Turn, to: Person, tasks: Sequence[Task], head: Term) -> None:
         protect=True,
         count=len(tasks),
         lines=lines,
+        tasks=[task.id for task in tasks],
     )
 
 

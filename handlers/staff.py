@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.calling import number_of
+from handlers.calling import number_of, whom_to_call
+from handlers.chats import speaks_here
 from handlers.script import script
 from quarantine.conversation import DONE, Ask, Asking, Choice, Next, Question, Unclear
 from quarantine.duty import on_rung
@@ -20,7 +21,7 @@ from quarantine.effects import (
 from quarantine.ladder import Audience
 from quarantine.messages import Term
 from quarantine.names import fold, tidy_name
-from quarantine.people import Person, Posting, Role, UnitKind
+from quarantine.people import Person, Posting, Role, Unit, UnitKind
 from quarantine.phones import read_phone, show_phone
 from quarantine.titles import unit_title
 from quarantine.turn import Turn
@@ -93,11 +94,17 @@ def review(turn: Turn, value: str) -> Next:
         turn.say("link.invitation_closed")
         return DONE
     turn.record(CodeClosed(code.id, turn.now, "used"))
-    person = _known(turn, str(turn.memory["name"]), str(turn.memory["phone"]))
-    posting = Posting(turn.ids(), person.id, code.unit_id, code.role, on_duty=True, deputy=code.deputy)
-    turn.record(PostingAdded(posting, turn.me, turn.now))
-    turn.record(MenuWanted(person.id, turn.chat.id))
-    turn.say("staff.welcome", unit=turn.store.unit(code.unit_id).name)
+    name, phone, unit = str(turn.memory["name"]), str(turn.memory["phone"]), turn.store.unit(code.unit_id)
+    posted = None if turn.person else _posted(turn, unit, code.role, name, phone)
+    if posted is not None:
+        speaks_here(turn, posted.id, whom_to_call(turn, [unit, *turn.store.superiors(unit.id)][-1]))
+        turn.become(posted)
+    else:
+        person = _known(turn, name, phone)
+        posting = Posting(turn.ids(), person.id, unit.id, code.role, on_duty=True, deputy=code.deputy)
+        turn.record(PostingAdded(posting, turn.me, turn.now))
+    turn.record(MenuWanted(turn.owner, turn.chat.id))
+    turn.say("staff.welcome", unit=unit.name)
     return DONE
 
 
@@ -115,6 +122,21 @@ def whom_staff_call(turn: Turn) -> Term:
         if officer.posting.role is Role.CDC_ADMIN and admin.id != turn.me and admin.phone:
             return Term("human.cdc", {"name": admin.name, "phone": show_phone(admin.phone)})
     return Term("human.cdc_alone")
+
+
+def _posted(turn: Turn, unit: Unit, role: Role, full_name: str, number: str) -> Person | None:
+    """The officer who comes with a new phone or messenger: name and number are those of one posted here.
+
+    Only where the invitation gives all that this officer holds: so nobody gains a posting by knowing a
+    colleague's number, and the officer's other chats are told.
+    """
+    for officer in turn.store.officers(unit.id):
+        person = officer.person
+        held = {(one.unit_id, one.role) for one in turn.store.postings_of(person.id)}
+        same = person.phone == number and fold(person.name) == fold(full_name)
+        if same and held == {(unit.id, role)}:
+            return person
+    return None
 
 
 def _known(turn: Turn, full_name: str, number: str) -> Person:

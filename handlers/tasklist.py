@@ -7,6 +7,7 @@ from handlers.cards import card_ask, card_params, short
 from handlers.gate import may_somewhere, units_within
 from handlers.holding import lost, open_here
 from handlers.script import script
+from handlers.seen import SEEN, SEEN_BUTTON, note_seen
 from quarantine.access import Action
 from quarantine.conversation import Again, Ask, Asking, Next, Question, Standing
 from quarantine.effects import TaskChanged
@@ -66,6 +67,8 @@ def line_of(turn: Turn, task: Task) -> Term:
 @script.answers(TASK_LIST)
 def listed(turn: Turn, value: str) -> Next:
     """Open the card of the chosen task, or another page."""
+    if value == SEEN:
+        return note_seen(turn)
     if value in {MORE, ALL}:
         skip = turn.memory.get("skip", 0)
         onward = PAGE if value == MORE else 0
@@ -87,6 +90,8 @@ def _open(turn: Turn, _: int) -> Ask | None:
     known = tasks_ask(turn) or Ask(TASK_LIST)
     if not pressed or any(option.value == pressed for option in known.options):
         return known if known.options else None
+    if pressed == SEEN:
+        return Ask(TASK_LIST, {}, (*known.options, SEEN_BUTTON), known.memory)
     label = Term("task.see_all") if pressed == ALL else _pressed_line(turn, pressed)
     return Ask(TASK_LIST, {}, (*known.options, Option(pressed, label)), known.memory) if label else known
 

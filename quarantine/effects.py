@@ -54,6 +54,23 @@ class AddressReachable:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatPreferred:
+    """A person wants to be written to in this chat from now on."""
+
+    address_id: int
+    person_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChatWatched:
+    """When the window of a chat is looked at again; None when all has been told until its person writes."""
+
+    address_id: int
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonAdded:
     """Somebody new is known."""
 
@@ -252,6 +269,8 @@ Effect = (
     | ConversationKept
     | AddressBound
     | AddressReachable
+    | ChatPreferred
+    | ChatWatched
     | PersonAdded
     | PersonChanged
     | EpisodeAdded

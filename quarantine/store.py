@@ -221,6 +221,10 @@ class Store(Protocol):
         """The chats that speak for a person."""
         ...
 
+    def postings_of(self, person_id: int) -> Sequence[Posting]:
+        """What a person is posted to now, the oldest first."""
+        ...
+
     def reach(self, account: str) -> Reach:
         """How far an account reaches."""
         ...

@@ -318,7 +318,7 @@ class Talk:
             self._say(frame)
 
     def _resume(self) -> None:
-        if self.stack.drop_dead():
+        if self.stack.drop_dead() and not self.turn.pressed_stays:
             self.turn.lead_in("resume")
             self._say(self.stack.frames[-1])
 

@@ -23,6 +23,7 @@ class Turn:
         ids: makes row ids, so that a button can name a row that is only being written.
         random_below: a secret random integer below its argument, for codes.
         said: the message that opened the turn, or None for a tick of the clock.
+        pressed_stays: whether the pressed message keeps its buttons.
         memory: what the current subject of conversation has gathered; kept with the conversation.
     """
 
@@ -46,6 +47,7 @@ class Turn:
         self.memory: dict[str, object] = {}
         self.effects: list[Effect] = []
         self.lead: list[Term] = []
+        self.pressed_stays = False
 
     @property
     def context(self) -> Context:
@@ -105,12 +107,15 @@ class Turn:
         slot: str | None = None,
         enclosure: Enclosure = Enclosure.NONE,
         protect: bool = False,
+        beside: bool = False,
         **more: object,
     ) -> int:
         """Post a letter to the one who wrote, or to the person `to`; answers its id.
 
-        The parameters of the text are given by name, or as a mapping where they come from a rule.
+        The parameters of the text are given by name, or as a mapping where they come from a rule. What is
+        said `beside` a pressed message leaves it and its buttons as they are.
         """
+        self.pressed_stays = self.pressed_stays or beside
         mine = to is None or (self.said is not None and to == self.owner)
         lead: tuple[Term, ...] = ()
         if mine:
@@ -129,7 +134,7 @@ class Turn:
             condition=condition,
             watch=watch,
             valid_until=None if valid_for is None else self.now + valid_for,
-            replaces=self._replaces(asked, enclosure, priority) if mine else None,
+            replaces=self._replaces(asked, enclosure, priority) if mine and not beside else None,
             slot=slot,
             enclosure=enclosure,
             protect=protect,

@@ -63,7 +63,9 @@ class Reach:
     approved: Mapping[str, Approved] = field(default_factory=dict)
 
 
-APPROVABLE = frozenset({"checkin.prompt", "checkin.remind", "checkin.remind_location"})
+PROMPT = "checkin.prompt"
+"""The letter that asks for a check-in."""
+APPROVABLE = frozenset({PROMPT, "checkin.remind", "checkin.remind_location"})
 """The letters that may go as approved messages: prompts and reminders, which a reader can act upon."""
 Reaches = Mapping[str, Reach]
 """The reach of each account, by its name."""

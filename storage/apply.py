@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from quarantine.effects import (
     AddressBound,
     AddressReachable,
+    ChatPreferred,
+    ChatWatched,
     CheckinMoved,
     CodeClosed,
     CodeIssued,
@@ -48,6 +50,8 @@ WRITERS: dict[type, Callable[[Writing, Sequence[Any]], None]] = {
     PersonChanged: apply_people.persons_changed,
     AddressBound: apply_people.addresses_bound,
     AddressReachable: apply_people.addresses_reachable,
+    ChatPreferred: apply_people.chats_preferred,
+    ChatWatched: apply_people.chats_watched,
     EpisodeAdded: apply_episodes.episodes_added,
     CheckinMoved: apply_rounds.checkins_moved,
     EpisodeChanged: apply_episodes.episodes_changed,

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from quarantine.effects import (
     AddressBound,
     AddressReachable,
+    ChatPreferred,
+    ChatWatched,
     CodeClosed,
     CodeIssued,
     CodeMissed,
@@ -39,10 +41,18 @@ _BOUND = Update(
         "person_id": "new.person_id",
         "bound_at": "new.bound_at",
         "reachable": "true",
+        "preferred_at": "NULL",
         "version": "address.version + 1",
     },
     "address.id = new.id",
 )
+_NONE_PREFERRED = Update(_ADDRESS, {"preferred_at": "NULL"}, "address.person_id = new.person_id")
+_PREFERRED = Update(
+    _ADDRESS,
+    {"preferred_at": "new.preferred_at"},
+    "address.id = new.id AND address.person_id = new.person_id",
+)
+_WATCHED = Update(_ADDRESS, {"next_at": "new.next_at"}, "address.id = new.id")
 _RELEASED = (
     _ADDRESS.update().where(among(_ADDRESS.c.id)).values(person_id=None, version=_ADDRESS.c.version + 1)
 )
@@ -113,6 +123,22 @@ def addresses_reachable(writing: Writing, effects: Sequence[AddressReachable]) -
     """Chats that can, or can no longer, be written to."""
     last = {effect.address_id: effect.reachable for effect in effects}
     writing.write(_REACHABLE, [{"id": chat, "reachable": last[chat]} for chat in sorted(last)])
+
+
+def chats_preferred(writing: Writing, effects: Sequence[ChatPreferred]) -> None:
+    """Chats that were chosen; refused when one does not speak for that person any more."""
+    writing.write(_NONE_PREFERRED, [{"person_id": one.person_id} for one in effects])
+    rows = [{"id": one.address_id, "person_id": one.person_id, "preferred_at": one.at} for one in effects]
+    writing.change(ChatPreferred, _PREFERRED, rows)
+    for one in effects:
+        detail = {"address": one.address_id}
+        writing.note("chat_preferred", one.at, one.person_id, person_id=one.person_id, detail=detail)
+
+
+def chats_watched(writing: Writing, effects: Sequence[ChatWatched]) -> None:
+    """When windows are looked at again."""
+    rows = [{"id": one.address_id, "next_at": one.next_at} for one in effects]
+    writing.write(_WATCHED, rows)
 
 
 def postings_added(writing: Writing, effects: Sequence[PostingAdded]) -> None:

@@ -10,16 +10,18 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, false, or_, select, text
 
-from quarantine.letters import Watch
+from quarantine.letters import Condition, Watch
 from quarantine.messages import AccountDown, Delivered, Later, Moved, Never, Outcome, Priority, Reason
 from quarantine.windows import NO_LIMITS, Reaches, approvals
 from storage import lookups, tables
 from storage.outbox_chats import USABLE
 from storage.outbox_claims import Claimed
+from storage.records import AnyRow
 from storage.sealing import Keyring
 from storage.spelling import among
 from storage.tables import core
 from storage.types import ID, Instant
+from storage.wire import read_letter_body
 
 _LETTER, _ADDRESS, _ACCOUNT = core(tables.Letter), core(tables.Address), core(tables.Account)
 _LOOKUP = core(tables.Lookup)
@@ -65,6 +67,8 @@ class Recorded:
     priority: Priority
     outcome: Outcome
     at: datetime
+    tasks: tuple[int, ...] = ()
+    """The tasks that the letter puts before its reader, where it never arrives."""
 
 
 _CLAIMED = (
@@ -142,6 +146,7 @@ def record(
             Recorded(
                 *(row.id, row.owner, row.key, Watch(row.watch), row.about),
                 *(Priority(row.priority), outcome, result.at),
+                tasks=_tasks(keyring, row) if isinstance(outcome, Never) else (),
             )
         )
     _each(
@@ -189,6 +194,20 @@ def _lose_chats(conn: Connection, results: Sequence[Result], reaches: Reaches) -
         if row.chat_id > here or (row.chat_id != here and row.reason != ELSEWHERE):
             elsewhere.setdefault(row.id, row.chat_id)
     return elsewhere
+
+
+def _tasks(keyring: Keyring, row: AnyRow) -> tuple[int, ...]:
+    """The task of a card, or those of a digest."""
+    if row.condition in {Condition.TASK_UNDONE.value, Condition.TASK_UNTAKEN.value}:
+        return () if row.about is None else (row.about,)
+    if row.body is None:
+        return ()
+    try:
+        body = read_letter_body(keyring.open("letter", "body", row.id, row.body))
+    except (ValueError, KeyError, TypeError):  # its key has gone since it was claimed
+        return ()
+    named = body.params.get("tasks")
+    return tuple(one for one in named if isinstance(one, int)) if isinstance(named, list | tuple) else ()
 
 
 def _why(result: Result) -> Reason | None:
@@ -295,6 +314,7 @@ def unsettled(conn: Connection, limit: int, now: datetime | None = None) -> list
             *(row.id, row.owner, row.key, Watch(row.watch), row.about, Priority(row.priority)),
             outcome=Delivered(row.native_id) if row.status == "delivered" else Never(Reason(row.reason)),
             at=row.delivered_at or row.due_at,
+            tasks=(row.about,) if row.condition == Condition.TASK_UNDONE.value and row.about else (),
         )
         for row in conn.execute(_UNSETTLED, {"limit": limit, "happened_at": now})
     ]

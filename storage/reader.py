@@ -9,12 +9,12 @@ from sqlalchemy import func, select, text
 
 from quarantine.checkins import Checkin
 from quarantine.effects import Code
-from quarantine.people import OPEN_STATES, Episode, Person
+from quarantine.people import OPEN_STATES, Episode, Person, Posting
 from quarantine.store import Chat, Prompt, Store
 from quarantine.tasks import Task, TaskKind
 from quarantine.windows import Reach, reach_of
 from storage import lookups, records, tables
-from storage.case_reader import CHECKIN, EPISODE, PROMPT, TASK, UNDONE, CaseReader
+from storage.case_reader import CHECKIN, EPISODE, POSTING, PROMPT, TASK, UNDONE, CaseReader
 from storage.lookups import Index
 from storage.tables import core
 
@@ -131,6 +131,15 @@ class SqlStore(CaseReader):
             .order_by(ADDRESS.c.bound_at.desc().nulls_last(), ADDRESS.c.id)
         )
         return [records.chat(row) for row in self.conn.execute(speaking)]
+
+    def postings_of(self, person_id: int) -> Sequence[Posting]:
+        """What a person is posted to now, the oldest first."""
+        current = (
+            select(POSTING)
+            .where(POSTING.c.person_id == person_id, POSTING.c.valid_to.is_(None))
+            .order_by(POSTING.c.valid_from, POSTING.c.id)
+        )
+        return [records.posting(row) for row in self.conn.execute(current)]
 
     def reach(self, account: str) -> Reach:
         """How far an account reaches."""

@@ -1,4 +1,4 @@
-"""What the clock has made due among check-ins and tasks, claimed a chunk at a time (DESIGN.md §5)."""
+"""What the clock has made due among check-ins, tasks and chats, claimed a chunk at a time (DESIGN.md §5)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Integer, bindparam, func, select, union_all
 
 from quarantine.checkins import Checkin
+from quarantine.store import Chat
 from quarantine.tasks import Task
 from storage import records, tables
 from storage.sealing import Keyring
@@ -17,7 +18,7 @@ from storage.tables import core
 from storage.types import Instant
 
 _CHECKIN, _TASK = core(tables.Checkin), core(tables.Task)
-_EPISODE = core(tables.Episode)
+_EPISODE, _ADDRESS = core(tables.Episode), core(tables.Address)
 _NOW = bindparam("now", type_=Instant())
 _LIMIT = bindparam("limit", type_=Integer())
 _SAMPLE = 2000
@@ -50,6 +51,15 @@ _TASKS = (
 )
 
 
+_CHATS = (
+    select(_ADDRESS)
+    .where(_ADDRESS.c.next_at <= _NOW)
+    .order_by(_ADDRESS.c.next_at)
+    .limit(_LIMIT)
+    .with_for_update(skip_locked=True)
+)
+
+
 def due_checkins(conn: Connection, now: datetime, units_limit: int) -> list[tuple[int, list[Checkin]]]:
     """All due check-ins of at most so many units, the longest due unit first.
 
@@ -71,6 +81,11 @@ def due_tasks(conn: Connection, keyring: Keyring, now: datetime, limit: int) -> 
     return [records.task(keyring, row) for row in conn.execute(_TASKS, {"now": now, "limit": limit})]
 
 
+def due_chats(conn: Connection, now: datetime, limit: int) -> list[Chat]:
+    """Chats whose window is closing or has closed, the longest due first; locked on PostgreSQL."""
+    return [records.chat(row) for row in conn.execute(_CHATS, {"now": now, "limit": limit})]
+
+
 _AT = bindparam("at", type_=Instant())
 _LATER_CHECKINS = (
     _CHECKIN.update()
@@ -82,6 +97,15 @@ _LATER_TASKS = (
     .where(among(_TASK.c.id), _TASK.c.next_at.is_not(None))
     .values(next_at=_AT, version=_TASK.c.version + 1)
 )
+
+_LATER_CHATS = (
+    _ADDRESS.update().where(among(_ADDRESS.c.id), _ADDRESS.c.next_at.is_not(None)).values(next_at=_AT)
+)
+
+
+def postpone_chats(conn: Connection, chat_ids: Sequence[int], at: datetime) -> None:
+    """Look at these chats again at `at`, because a fault kept them from being decided now."""
+    conn.execute(_LATER_CHATS, {"ids": chat_ids, "at": at})
 
 
 def postpone_checkins(conn: Connection, checkin_ids: Sequence[int], at: datetime) -> None:
@@ -98,11 +122,12 @@ _MOMENTS = union_all(
     select(func.min(_EPISODE.c.next_at).label("at")).where(_EPISODE.c.next_at > _NOW),
     select(func.min(_CHECKIN.c.next_at)).where(_CHECKIN.c.next_at > _NOW),
     select(func.min(_TASK.c.next_at)).where(_TASK.c.next_at > _NOW),
+    select(func.min(_ADDRESS.c.next_at)).where(_ADDRESS.c.next_at > _NOW),
 )
 
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:
-    """The next slot, reminder, end of a window, end of an episode or step of a task after `now`, if any."""
+    """The next slot, reminder, end of a window or an episode, or step of a task after `now`, if any."""
     moments = (row.at for row in conn.execute(_MOMENTS, {"now": now}))
     return min((at for at in moments if at is not None), default=None)
 

@@ -58,13 +58,19 @@ PRESENCES = {
 FORMS = {ACCOUNT: Telegram.form, "zalo": ZALO_OA, "zalo-bot": ZaloBot.form}
 """What the messenger of each account can draw."""
 STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
-HOMES = {"Lan": HOME_OF_LAN, "Nam": HOME_OF_NAM, "Hạnh": HOME_OF_NAM, "Bác Tư": HOME_OF_LAN}
+HOMES = {
+    "Lan": HOME_OF_LAN,
+    "Nam": HOME_OF_NAM,
+    "Hạnh": HOME_OF_NAM,
+    "Bác Tư": HOME_OF_LAN,
+    "Hoa": HOME_OF_NAM,
+}
 START = datetime(2026, 12, 3, 6, 0, tzinfo=ZONE).astimezone(UTC)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One member of the cast; `since` days ago the quarantine of a resident began."""
+    """One member of the cast; `since` days ago the quarantine of a resident began, or will begin."""
 
     name: str
     user: str
@@ -102,6 +108,7 @@ CAST = {
         ),
         Part("Lan", "1004", Person(4, "Nguyễn Thị Lan", "0987000004", 1992, Sex.FEMALE), since=0),
         Part("Bác Tư", "1006", Person(6, "Lý Văn Tư", "0987000006", 1950, Sex.MALE), since=0),
+        Part("Hoa", "1007", Person(7, "Đàm Thị Hoa", "0987000007", 1995, Sex.FEMALE), since=-6),
         Part("Nam", "1005"),
         Part("Người lạ", "1099"),
     )

@@ -36,6 +36,7 @@ FAMILIES = {
     "where.{}": set(Verdict),
     "unclear.{}": set(Asking) - FREE_TEXT,
     "word.you_{}": HONORIFICS,
+    "window.they_{}": HONORIFICS,
     "word.unit_{}": set(UnitKind),
     "checkin.{}": SLOTS,
     "checkin.thanks{}": {"", "_unwell"},

@@ -225,6 +225,10 @@ class FakeStore:
         """The chats that speak for a person."""
         return [one for one in self.addresses.values() if one.person_id == person_id]
 
+    def postings_of(self, person_id: int) -> list[Posting]:
+        """What a person is posted to."""
+        return [one for one in self.postings.values() if one.person_id == person_id]
+
     def reach(self, account: str) -> Reach:
         """How far an account reaches."""
         return reach_of(self.reaches, account)
@@ -309,8 +313,10 @@ class FakeStore:
         self.addresses[chat.id] = replace(chat, person_id=effect.person_id)
 
     def _reach(self, effect: e.AddressReachable) -> None:
-        chat = self.addresses[effect.address_id]
-        self.addresses[chat.id] = replace(chat, reachable=effect.reachable)
+        self._chat(effect.address_id, reachable=effect.reachable)
+
+    def _chat(self, address_id: int, **changes: Any) -> None:
+        self.addresses[address_id] = replace(self.addresses[address_id], **changes)
 
     def _issue(self, effect: e.CodeIssued) -> None:
         for known, text in list(self.codes.values()):
@@ -332,6 +338,8 @@ class FakeStore:
             e.ConversationKept: self._converse,
             e.AddressBound: self._bind,
             e.AddressReachable: self._reach,
+            e.ChatPreferred: lambda one: self._chat(one.address_id, preferred_at=one.at),
+            e.ChatWatched: lambda _: None,
             e.PersonAdded: lambda effect: self.persons.update({effect.person.id: effect.person}),
             e.PersonChanged: lambda effect: self.persons.update({effect.after.id: effect.after}),
             e.EpisodeAdded: lambda effect: self.episodes.update({effect.episode.id: effect.episode}),

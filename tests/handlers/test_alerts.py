@@ -15,7 +15,7 @@ from quarantine.checkins import Checkin, Stage
 from quarantine.days import is_quiet
 from quarantine.effects import TaskChanged, TaskOpened
 from quarantine.letters import Letter
-from quarantine.messages import Term
+from quarantine.messages import Reason, Term
 from quarantine.people import Episode, EpisodeState, Role
 from quarantine.store import Context
 from quarantine.tasks import Task, TaskKind, TaskState
@@ -253,8 +253,8 @@ def test_when_the_channel_is_lost_no_answer_is_waited_for():
         world.store.checkins[row] = checkin
     for _ in range(2):
         turn = turn_of(world)
-        channel_lost(turn, episode.responder_id)
-        channel_lost(turn, episode.responder_id)
+        channel_lost(turn, episode.responder_id, Reason.BLOCKED)
+        channel_lost(turn, episode.responder_id, Reason.BLOCKED)
         done(world, turn)
     stages = [one.stage for one in world.store.checkins.values()]
     assert stages == [Stage.UNREACHABLE, Stage.UNREACHABLE, Stage.DONE]

@@ -49,6 +49,7 @@ CASES = {
     "what has ended": (lambda a: slots.due_ends(a.conn, a.keyring, a.now, 10), ("ix_episode",)),
     "due check-ins of units": (lambda a: ticks.due_checkins(a.conn, a.now, 10), ("ix_checkin_due",)),
     "due tasks": (lambda a: ticks.due_tasks(a.conn, a.keyring, a.now, 10), ("ix_task_due",)),
+    "windows that are due": (lambda a: ticks.due_chats(a.conn, a.now, 10), ("ix_address_due",)),
     "the next moment": (lambda a: ticks.next_due(a.conn, a.now), ("ix_episode_due", "ix_checkin_due")),
     "unsettled outcomes": (lambda a: outbox.unsettled(a.conn, 10), ("ix_letter_unsettled",)),
     "contexts of a group": (lambda a: a.contexts(), ("uq_lookup_single|PRIMARY KEY",)),

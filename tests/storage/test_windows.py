@@ -8,13 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from quarantine.effects import LetterPosted
-from quarantine.letters import Letter
+from handlers.chats import written_to
+from quarantine.effects import AddressBound, ChatPreferred, ChatWatched, LetterPosted
+from quarantine.letters import Condition, Letter
 from quarantine.messages import Address, Incoming, Kind, Later, Never, Reason
 from quarantine.windows import MARGIN, Approved, Reach, Standing, closes_at, closing_at, standing
-from storage import contexts, outbox, tables
-from storage.apply import apply
+from storage import contexts, outbox, tables, ticks
+from storage.apply import StaleDecisionError, apply
 from storage.outbox import Result
+from storage.reader import SqlStore
 from storage.tables import core
 from tests.storage.rows import LAN
 
@@ -196,3 +198,62 @@ def test_an_approved_message_that_is_refused_is_not_sent_again(desk, now):
     desk.chat(ZNS, open_until=now)
     desk.post("checkin.prompt")
     assert desk.refuse(desk.claim(), Reason.WINDOW) == Never(Reason.WINDOW)
+
+
+def test_windows_come_due_and_are_told_once(desk, conn, now):
+    """When one closes soon, and when it has closed; what failed is looked at later, a message resets."""
+    chat = desk.hear("zalo", "5")
+    at, until = closing_at(now, WEEK), closes_at(now, WEEK)
+    assert ticks.due_chats(conn, at - timedelta(seconds=1), 10) == []
+    assert ticks.next_due(conn, now) == at
+    (due,) = ticks.due_chats(conn, at, 10)
+    assert (due.id, due.heard_at, due.open_until) == (chat.id, now, until)
+    ticks.postpone_chats(conn, [chat.id], at + LEASE)
+    assert ticks.next_due(conn, at) == at + LEASE
+    apply(conn, desk.keyring, [ChatWatched(chat.id, until)], at, desk.ids)
+    assert [one.id for one in ticks.due_chats(conn, until, 10)] == [chat.id]
+    apply(conn, desk.keyring, [ChatWatched(chat.id, None)], until, desk.ids)
+    ticks.postpone_chats(conn, [chat.id], until)
+    assert ticks.due_chats(conn, until + WEEK, 10) == []
+    desk.now = until + WEEK
+    desk.hear("zalo", "5")
+    assert desk.row(chat.id).next_at == closing_at(desk.now, WEEK)
+
+
+def test_one_chat_is_chosen(desk, conn, now):
+    """The latest choice holds and is in the history; a chat of somebody else cannot be chosen."""
+    desk.chat(TELEGRAM)
+    desk.chat(ZALO, open_until=now + WEEK)
+    for chosen in (ZALO, TELEGRAM):
+        apply(conn, desk.keyring, [ChatPreferred(chosen, LAN.id, now)], now, desk.ids)
+        assert desk.goes_to() == chosen
+        shown = written_to(SqlStore(conn, desk.keyring, now).chats(LAN.id), now)
+        assert shown is not None
+        assert shown.id == chosen
+    kinds = conn.execute(select(core(tables.Event).c.kind)).scalars().all()
+    assert kinds == ["chat_preferred", "chat_preferred"]
+    desk.rows.address(399, "telegram", "other")
+    with pytest.raises(StaleDecisionError):
+        apply(conn, desk.keyring, [ChatPreferred(399, LAN.id, now)], now, desk.ids)
+
+
+def test_a_chat_that_is_bound_anew_is_nobodys_choice(desk, conn, now):
+    """What its former person preferred says nothing about the next."""
+    desk.chat(TELEGRAM, preferred_at=now)
+    apply(conn, desk.keyring, [AddressBound(TELEGRAM, LAN.id, now)], now, desk.ids)
+    assert desk.row(TELEGRAM).preferred_at is None
+
+
+def test_a_lost_letter_tells_which_tasks_it_was_about(desk, now):
+    """Of a card its task, of a digest all of them; of anything else none."""
+    desk.chat(TELEGRAM)
+    for facts, tasks in (
+        ({"about": 7, "condition": Condition.TASK_UNDONE}, (7,)),
+        ({"params": {"tasks": [8, 9]}}, (8, 9)),
+        ({"about": 7}, ()),
+    ):
+        desk.post(**facts)
+        result = Result.of(desk.claim(), Never(Reason.BLOCKED), now)
+        (recorded,) = outbox.record(desk.conn, desk.keyring, [result], REACHES)
+        assert recorded.tasks == tasks
+        desk.hear("telegram", f"u{TELEGRAM}")
