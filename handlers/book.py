@@ -8,7 +8,6 @@ from handlers import (
     homes,
     linking,
     menu,
-    seen,
     signs,
     staff,
     tasklist,
@@ -30,7 +29,6 @@ SUBJECTS = (
     menu,
     linking,
     chats,
-    seen,
 )
 """All files that register something, in the order in which their commands stand in menus."""
 

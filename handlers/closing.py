@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from handlers.chats import channel_name, reached
 from handlers.outcomes import channel_lost, followed
 from handlers.own import matter_of, others
-from handlers.seen import seen_question
+from handlers.tasklist import seen_question
 from quarantine import duty
 from quarantine.days import after_quiet, local_day
 from quarantine.effects import ChatWatched

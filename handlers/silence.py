@@ -11,8 +11,8 @@ from handlers.cards import NO_HEAD, URGENT, card_params, send_card, short, where
 from handlers.checkin import reminder_question
 from handlers.climbing import CLIMBED, Call, climb, remind_owner
 from handlers.members import EPISODES
-from handlers.seen import SEEN_BUTTON, seen_question
-from handlers.tasklist import ALL, LIST, PAGE, line_of
+from handlers.seen import SEEN_BUTTON
+from handlers.tasklist import ALL, LIST, PAGE, line_of, seen_question
 from quarantine.checkins import Act, Checkin, Move, advance
 from quarantine.days import after_quiet, is_quiet
 from quarantine.effects import CheckinMoved, FixShared, TaskTold

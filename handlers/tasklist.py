@@ -51,6 +51,11 @@ def tasks_ask(turn: Turn, skip: int = 0, *, waiting: bool = True) -> Ask | None:
     return Ask(TASK_LIST, {}, tuple(options), {"skip": skip})
 
 
+def seen_question() -> Asked:
+    """The button "Đã nhận" by itself, under what asks for nothing else."""
+    return Asked(TASK_LIST.key, number(LIST, 0), (SEEN_BUTTON,))
+
+
 def offer_rest(turn: Turn) -> None:
     """What is still to be done now for the officer who has just settled something; nothing when all is."""
     rest = tasks_ask(turn, waiting=False)
@@ -87,11 +92,11 @@ def _open(turn: Turn, _: int) -> Ask | None:
     if not staff(turn):
         return None
     pressed = (turn.said.pressed or "").partition(":")[2] if turn.said else ""
+    if pressed == SEEN:
+        return Ask(TASK_LIST, {}, (SEEN_BUTTON,))
     known = tasks_ask(turn) or Ask(TASK_LIST)
     if not pressed or any(option.value == pressed for option in known.options):
         return known if known.options else None
-    if pressed == SEEN:
-        return Ask(TASK_LIST, {}, (*known.options, SEEN_BUTTON), known.memory)
     label = Term("task.see_all") if pressed == ALL else _pressed_line(turn, pressed)
     return Ask(TASK_LIST, {}, (*known.options, Option(pressed, label)), known.memory) if label else known
 

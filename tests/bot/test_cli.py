@@ -425,7 +425,9 @@ def test_a_sweep_prints_its_counts(installed):
     with Process("sweep", "--at", "2026-12-05T07:30+07:00") as process:
         code, out, err = process.ended()
     assert (code, err) == (0, "")
-    assert re.fullmatch(r"prompted 0, checkins 0, tasks 0, ended 0, retried 0, cleared 0, failed 0\n", out)
+    assert re.fullmatch(
+        r"prompted 0, checkins 0, tasks 0, chats 0, ended 0, retried 0, cleared 0, failed 0\n", out
+    )
 
 
 def chat(telegram, user):

@@ -74,6 +74,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "checkin.location": ("Lan", ("=none",)),
     "menu.signs_check": ("Lan", ("=none", "hình như bị ho")),
     "menu.choose": ("Dũng", ("xin chào",)),
+    "chats.choose": ("Dũng", ("/kenh",)),
 }
 UNTOUCHED: dict[str, tuple[str, tuple[str, ...]]] = {
     "checkin.symptoms": ("Lan", ()),

@@ -40,7 +40,7 @@ from storage.facts import facts
 from storage.reader import SqlStore
 from tests.stage import ACCOUNT, CAST, CDC, HOMES, PRESENCES, START, STATION, Stage
 
-WHO = ("Mai", "Hạnh", "Dũng", "Lan", "Nam", "Người lạ")
+WHO = ("Mai", "Hạnh", "Dũng", "Dũng (Zalo)", "Lan", "Nam", "Người lạ")
 PROMPTED_AT = START + timedelta(minutes=90)
 """07:30: Lan has just been asked."""
 RESIDENT_CODE, OFFICER_CODE = "CFHJ2345", "KMNP6789"
