@@ -90,4 +90,4 @@ def check(
 
 def _cells(record: Record, table: Table) -> Mapping[Field, str]:
     """The row's cells, an empty one for each column that the table has."""
-    return {field: record.cells.get(field, "") for field in table.header.columns}
+    return {**dict.fromkeys(table.header.columns, ""), **record.cells}

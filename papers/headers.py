@@ -21,6 +21,7 @@ _WITHIN = sorted(
     (phrase for phrase in MEANINGS if " " in phrase or phrase in _TELLING), key=len, reverse=True
 )
 _MARKS = re.compile(r"\(\s*\*+\s*\)|\*+|\(\s*bắt buộc\s*\)", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # "BirthDate", as programs name columns
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _SHORTEST_FUZZY, _LONGEST_FUZZY, _CLOSE = 5, 40, 0.84
 EXACT, PART, SLIP = 1.0, 0.8, 0.7
@@ -40,7 +41,7 @@ UNKNOWN = Meaning(None, known=False, sure=0.0)
 @lru_cache(maxsize=16_384)
 def meaning(header: str, *, slips: bool = True) -> Meaning:
     """The meaning of a header: its whole text, a telling part of it, or with `slips` a text close to it."""
-    clean = _MARKS.sub(" ", header)
+    clean = _CAMEL.sub(" ", _MARKS.sub(" ", header))
     ways = [text for text in dict.fromkeys((fold(clean), fold(_BRACKETS.sub(" ", clean)))) if text]
     for text in ways:
         if text in MEANINGS:

@@ -73,18 +73,44 @@ def tables(book: Book, sheet: str = "", mapping: Mapping[Field, str] | None = No
 
 
 def _table(sheet: Sheet, header: Header) -> Table:
-    after = sheet.rows[header.rows[-1] + 1 :]
+    after = _filled(sheet, header.rows[-1] + 1)
     header = _with_given_name(header, after)
     skipped: Counter[Skipped] = Counter()
     records = []
+    section: dict[Field, str] = {}
     for number, sent, kind in _kinds(sheet, header, after):
         if kind is None:
-            records.append(Record(RowRef(sheet.name, number), _by_field(header, sent), sent))
-        else:
-            skipped[kind] += 1
+            cells = {**section, **_by_field(header, sent)}
+            records.append(Record(RowRef(sheet.name, number), cells, sent))
+            continue
+        skipped[kind] += 1
+        if kind is Skipped.SECTION:
+            section = _said_by_section(sent)
     title = tuple(cells for _, cells in sheet.rows[: header.rows[0]])
     head = tuple(sheet.rows[row][1] for row in header.rows)
     return Table(sheet.name, header, tuple(records), skipped, _said(title, header), title, head)
+
+
+def _filled(sheet: Sheet, first: int) -> list[tuple[int, Cells]]:
+    """The rows from `first` on, a cell merged over several rows (the address of a family) said in each."""
+    rows = dict(sheet.rows[first:])
+    for (top, left), (bottom, right) in sheet.merged:
+        if left != right or not top < bottom <= top + _TALLEST_MERGE or top not in rows:
+            continue
+        cell = rows[top][left] if left < len(rows[top]) else ""
+        for number in range(top + 1, bottom + 1):
+            if cell and (below := rows.get(number)):
+                padded = [*below, *[""] * (left + 1 - len(below))]
+                padded[left] = padded[left] or cell
+                rows[number] = tuple(padded)
+    return list(rows.items())
+
+
+def _said_by_section(sent: Cells) -> dict[Field, str]:
+    """The commune that a section title names for the rows beneath it: "II. Xã Bảo Lạc"."""
+    title = next(cell for cell in reversed(sent) if cell)
+    found = _COMMUNE_TITLE.match(" ".join(title.split()))
+    return {Field.COMMUNE: found[1]} if found else {}
 
 
 def _by_field(header: Header, sent: Cells) -> dict[Field, str]:
@@ -96,6 +122,11 @@ def _by_field(header: Header, sent: Cells) -> dict[Field, str]:
     return found
 
 
+_TALLEST_MERGE = 60
+"""Rows: a merged cell that is taller is no family's."""
+_COMMUNE_TITLE = re.compile(
+    r"(?:[IVXivx\d]+\s*[.)/:-]\s*)?((?:xã|phường|thị trấn|đặc khu)\s+[^:(,]*[^:(,\s\d])", re.IGNORECASE
+)
 _GIVEN = re.compile(r"[^\W\d_]+")
 
 

@@ -234,11 +234,9 @@ def test_a_file_that_is_no_list_is_refused(why, data):
 
 def test_a_reader_that_takes_too_long_is_stopped():
     """A file that keeps the reading process busy is refused when its seconds are over."""
-    rows = b"".join(b"<row><c><v>1</v></c></row>" for _ in range(900_000))
+    rows = b"".join(b'<row r="%d">' % row + b"<c><v>1</v></c>" * 200 + b"</row>" for row in range(4, 30_000))
     slow = rezip(written.xlsx(ROWS), lambda xml: xml.replace(b"</sheetData>", rows + b"</sheetData>"))
-    assert refusal(slow, read, seconds=1) in {Refusal.TOO_SLOW, Refusal.TOO_MANY_ROWS}
-    busy = b'"' + b"a;" * (MOST_BYTES // 2 - 2)
-    assert refusal(busy, read, seconds=1) in {Refusal.TOO_SLOW, Refusal.BROKEN}
+    assert refusal(slow, read, seconds=1) is Refusal.TOO_SLOW
 
 
 def test_a_reader_that_takes_too_much_memory_is_stopped():

@@ -220,6 +220,10 @@ def test_row_numbers_are_those_of_the_spreadsheet():
             ["name", "birth", "sex", "phone", "address", "commune", "district", "province"],
         ),
         (
+            ("FirstName", "LastName", "BirthDate", "PrimaryPhone", "Gender"),
+            ["given_name", "family_name", "birth", "phone", "sex"],
+        ),
+        (
             ("Họ đệm", "Tên", "Tuổi", "SĐT người thân", "Địa chỉ nơi cách ly"),
             ["family_name", "given_name", "age", "household_phone", "address"],
         ),
@@ -301,6 +305,29 @@ def test_parts_of_an_address_are_joined():
     rows = [["Họ tên", "Năm sinh", "Số nhà", "Thôn/xóm", "Xã"], ["An", "1985", "12", "Thôn 3", "Tân An"]]
     (table,) = tables(read_book(written.xlsx(rows)))
     assert table.records[0].cells[Field.ADDRESS] == "12, Thôn 3"
+
+
+def test_a_cell_merged_over_a_family_is_said_of_each():
+    """An address that was written once for four people is the address of all four, and of nobody below."""
+    rows = [
+        ["Họ tên", "Năm sinh", "Địa chỉ"],
+        ["An", "1985", "12 Lê Lợi"],
+        ["Bi", "2015", None],
+        ["Chi", "1990", None],
+    ]
+    (table,) = tables(read_book(written.xlsx_of({"a": rows}, merged=[(1, 2, 2, 2)])))
+    assert [record.cells[Field.ADDRESS] for record in table.records] == ["12 Lê Lợi", "12 Lê Lợi", ""]
+
+
+def test_a_section_names_the_commune_of_its_rows():
+    """Where no column says the commune, the title above a group of rows does; a column is believed first."""
+    rows = [["STT", "Họ tên", "Năm sinh"], ["I. XÃ TÂN AN"], ["1", "An", "1985"], ["II. Đối tượng khác"]]
+    rows.append(["2", "Bi", "1990"])
+    (table,) = tables(read_book(written.xlsx(rows)))
+    assert [record.cells.get(Field.COMMUNE) for record in table.records] == ["XÃ TÂN AN", None]
+    with_column = [[*rows[0], "Xã"], rows[1], [*rows[2], "Bảo Lạc"]]
+    (table,) = tables(read_book(written.xlsx(with_column)))
+    assert table.records[0].cells[Field.COMMUNE] == "Bảo Lạc"
 
 
 def test_a_person_beneath_the_signature_is_not_lost():

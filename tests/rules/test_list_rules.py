@@ -10,7 +10,7 @@ from quarantine import list_values as values
 from quarantine.list_rules import Rules, judge
 from quarantine.lists import Field, Flaw, RowRef, ValueKind, kind_of
 from quarantine.people import Reason, Sex, Unit, UnitKind
-from quarantine.places import NamedPlaces, split_address
+from quarantine.places import Doubt, Located, NamedPlaces, split_address
 
 TODAY = date(2026, 11, 25)
 COMMUNES = (
@@ -147,6 +147,23 @@ def test_what_the_list_says_once_counts_for_each_row():
     rules = Rules(TODAY, PLACES, {Field.FIRST_DAY: "19/11/2026", Field.REASON: "F0"})
     entry = judge(RowRef("a", 1), {**WHOLE, Field.FIRST_DAY: ""}, rules)
     assert (entry.first_day, entry.reason) == (date(2026, 11, 19), Reason.CONTACT)
+
+
+class OldPlaces:
+    """Knows one commune of before July 2025, whose parts lie in two of today's."""
+
+    def find(self, province, district, commune):
+        """Split, whatever is asked; the district is handed on too."""
+        assert (province, district, commune) == ("Hà Nội", "Ba Đình", "Ngọc Hà")
+        return Located(doubt=Doubt.SPLIT, names=("Phường Ngọc Hà", "Phường Ba Đình"))
+
+
+def test_an_old_commune_that_was_split_is_asked_about():
+    """Whoever knows old addresses may say that one has two answers; the row goes back with both."""
+    cells = {**WHOLE, Field.PROVINCE: "Hà Nội", Field.DISTRICT: "Ba Đình", Field.COMMUNE: "Ngọc Hà"}
+    entry = judge(RowRef("a", 1), {**cells, Field.IDENTITY: ""}, Rules(TODAY, OldPlaces()))
+    (problem,) = entry.problems
+    assert (problem.flaw, problem.hint) == (Flaw.COMMUNE_SPLIT, ("Phường Ngọc Hà", "Phường Ba Đình"))
 
 
 def test_without_units_the_commune_is_not_checked():
