@@ -12,6 +12,7 @@ from quarantine.letters import Option
 from quarantine.messages import Term
 from quarantine.store import Chat
 from quarantine.turn import Turn
+from quarantine.windows import PROMPT
 
 NAMES = {"telegram": "chats.telegram", "zalo-oa": "chats.zalo", "zalo-bot": "chats.zalo_bot"}
 """What people call each kind of messenger."""
@@ -35,6 +36,14 @@ def written_to(chats: Iterable[Chat], now: datetime) -> Chat | None:
 def reached(turn: Turn, person_id: int, *, without: int | None = None) -> bool:
     """Whether a person can be written to, in another chat than `without`."""
     return any(chat.usable(turn.now) for chat in turn.store.chats(person_id) if chat.id != without)
+
+
+def asked_all_the_same(turn: Turn, person_id: int) -> bool:
+    """Whether questions reach a person past a closed window, as approved messages."""
+    return any(
+        chat.reachable and PROMPT in turn.store.reach(chat.account).approved
+        for chat in turn.store.chats(person_id)
+    )
 
 
 @script.command(

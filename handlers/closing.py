@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chats import channel_name, reached
+from handlers.chats import asked_all_the_same, channel_name, reached
 from handlers.outcomes import channel_lost, followed
 from handlers.own import matter_of, others
 from handlers.tasklist import seen_question
@@ -17,7 +17,6 @@ from quarantine.people import Person
 from quarantine.phones import show_phone
 from quarantine.store import Chat
 from quarantine.turn import NOTHING, Turn
-from quarantine.windows import PROMPT
 
 
 def chats_due(turn: Turn, chats: Sequence[Chat]) -> None:
@@ -28,14 +27,14 @@ def chats_due(turn: Turn, chats: Sequence[Chat]) -> None:
         if chat.person_id is None or not chat.reachable or reached(turn, chat.person_id, without=chat.id):
             continue
         if closed:
-            _closed(turn, chat, chat.person_id)
+            _closed(turn, chat.person_id)
         else:
             _closing(turn, chat, turn.store.officer(chat.person_id))
 
 
-def _closed(turn: Turn, chat: Chat, person_id: int) -> None:
+def _closed(turn: Turn, person_id: int) -> None:
     """Nobody waits for an answer that cannot be asked for, unless the questions go as approved messages."""
-    if PROMPT not in turn.store.reach(chat.account).approved:
+    if not asked_all_the_same(turn, person_id):
         channel_lost(turn, person_id, Reason.WINDOW)
 
 

@@ -10,7 +10,7 @@ from handlers.alerts import first_rung_with_people, open_task, people_on
 from handlers.alerts import latest as latest_task
 from handlers.answers import latest
 from handlers.cards import ladder_of
-from handlers.chats import channel_name, reached
+from handlers.chats import asked_all_the_same, channel_name, reached
 from handlers.climbing import Call, climb
 from handlers.silence import tell_calls
 from quarantine.checkins import Checkin, Stage, delivered
@@ -24,6 +24,8 @@ from quarantine.turn import Turn
 
 NOT_REACHED = Term("task.not_reached")
 """Why a card comes now: whoever had it before could not be written to."""
+SHUT = frozenset({Reason.WINDOW, Reason.NO_ADDRESS})
+"""Why a letter may be lost whose reader is asked by approved messages all the same."""
 WAITING = frozenset({Stage.WAITING, Stage.PROMPTED})
 """Stages in which a check-in still expects its responder's answer in time."""
 
@@ -44,7 +46,8 @@ def prompts_lost(turn: Turn, checkins: Sequence[Checkin], reason: Reason) -> Non
 
 def letter_lost(turn: Turn, owner: int, reason: Reason, tasks: Sequence[int] = ()) -> None:
     """Some other letter can never be delivered to this person; `tasks` are what it would have told of."""
-    channel_lost(turn, owner, reason)
+    if reason not in SHUT or not asked_all_the_same(turn, owner):
+        channel_lost(turn, owner, reason)
     calls = [call for task_id in tasks if (call := _past(turn, task_id, owner)) is not None]
     tell_calls(turn, calls)
 

@@ -34,7 +34,7 @@ from quarantine.messages import Address, Delivered, Incoming, Kind, Never, Outco
 from quarantine.people import Episode, EpisodeState, Home, Person, Posting, Role, Sex
 from quarantine.people import Reason as Why
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
-from quarantine.windows import Reach
+from quarantine.windows import PROMPT, Approved, Reach
 from storage import contexts, migrate, outbox, ticks
 from storage.apply import apply
 from storage.engine import open_engine
@@ -42,12 +42,17 @@ from storage.sealing import Keyring
 from storage.units import load_units
 
 ACCOUNT = "telegram"
-CHANNELS = {"": ACCOUNT, "Zalo": "zalo", "Zalo Bot": "zalo-bot"}
+CHANNELS = {"": ACCOUNT, "Zalo": "zalo", "Zalo Bot": "zalo-bot", "Zalo mẫu": "zalo-approved"}
 """The account behind a phone: what stands in brackets after a name, "Lan (Zalo)"."""
 REACHES = {
     ACCOUNT: Reach("telegram"),
     "zalo": Reach("zalo-oa", window=timedelta(days=7)),
     "zalo-bot": Reach("zalo-bot"),
+    "zalo-approved": Reach(
+        "zalo-oa",
+        window=timedelta(days=7),
+        approved={PROMPT: Approved("7788", {"ten": "me", "ngay": "date_short", "so": "officer_phone"})},
+    ),
 }
 PRESENCES = {
     ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}", "telegram"),
@@ -55,7 +60,7 @@ PRESENCES = {
     "zalo-bot": Presence("bot.Cachly", "", "zalo-bot"),
 }
 """How each account is found; a guide card names those that the cast has phones on."""
-FORMS = {ACCOUNT: Telegram.form, "zalo": ZALO_OA, "zalo-bot": ZaloBot.form}
+FORMS = {ACCOUNT: Telegram.form, "zalo": ZALO_OA, "zalo-approved": ZALO_OA, "zalo-bot": ZaloBot.form}
 """What the messenger of each account can draw."""
 STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
 HOMES = {
@@ -134,13 +139,24 @@ class Phone:
         """The chat."""
         return Address(self.account, self.user)
 
+    def _closed(self, now: datetime) -> bool:
+        window = REACHES[self.account].window
+        return window is not None and (self.wrote_at is None or now - self.wrote_at > window)
+
+    def shown(self, reply: Reply, now: datetime) -> Reply:
+        """The message as the phone shows it: past its window only the approved one, without buttons."""
+        if reply.template is None or not self._closed(now):
+            return reply
+        fields = "; ".join(f"{name}: {value}" for name, value in reply.template.params.items())
+        return Reply(f"(mẫu {reply.template.name}) {fields}")
+
     def receive(self, reply: Reply, now: datetime) -> Outcome:
         """Take a message, or refuse it as a messenger does: the bot is blocked, or the window has closed."""
         if self.blocked:
             return Never(Reason.BLOCKED)
-        window = REACHES[self.account].window
-        if window is not None and (self.wrote_at is None or now - self.wrote_at > window):
+        if self._closed(now) and reply.template is None:
             return Never(Reason.WINDOW)
+        reply = self.shown(reply, now)
         self.serial += 1
         message_id = reply.replaces or f"{self.user}-{self.serial}"
         if reply.replaces:
@@ -213,7 +229,9 @@ class Stage:
         accounts = {phone.account for phone in self.phones.values()}
         presences = {account: found for account, found in PRESENCES.items() if account in accounts}
         links = Links(self.keyring, "https://cachly.example.vn") if pages else None
-        self.renderer = Renderer(self.catalogue, lambda *_: b"png", presences, forms=FORMS, links=links)
+        self.renderer = Renderer(
+            self.catalogue, lambda *_: b"png", presences, reaches=REACHES, forms=FORMS, links=links
+        )
         self.deliveries: list[Delivery] = []
         self.code = ""
         self.running = True
@@ -305,7 +323,7 @@ class Stage:
             reply, who = parcel.render(), self.holder(Address(outgoing.account, parcel.user))
             outcome = self.phones[who].receive(reply, self.clock.now())
             if isinstance(outcome, Delivered):
-                self._note(who, reply)
+                self._note(who, self.phones[who].shown(reply, self.clock.now()))
             settled.append(Settled(parcel, outcome, self.clock.now()))
         if settled:
             await outgoing.record(settled)

@@ -14,7 +14,8 @@ Grammar of a file (lines that begin with two spaces are the bot's and are compar
                               there are links where the header says "# trang vị trí: có"
     Lan: (thoại) (ảnh) (nhãn dán) (tệp) (danh thiếp 0912…) (khác)
     Lan: (danh thiếp của người khác 0912…)    a card that the messenger does not vouch for
-    Lan (Zalo): words         the same person on another messenger: "(Zalo)" is an OA, "(Zalo Bot)" a bot;
+    Lan (Zalo): words         the same person on another messenger: "(Zalo)" is an OA, "(Zalo mẫu)"
+                              one with an approved message, "(Zalo Bot)" a bot;
                               listed in the cast beside "Lan", or alone where she has no other
     Nam: (mở liên kết)        opens the link of the newest guidance card; "{mã}" in words is its code
     ! Lan chặn bot | ! Lan bỏ chặn bot | ! Lan 429

@@ -122,6 +122,11 @@ def test_no_task_where_the_questions_go_as_approved_messages():
     world.store.reaches = {"zalo": Reach("zalo-oa", WEEK, {"checkin.prompt": Approved("77")})}
     letters, _ = tick(world, chat)
     assert letters == []
+    turn = turn_of(world)
+    letter_lost(turn, episode.responder_id, Reason.NO_ADDRESS)
+    assert turn.effects == [], "a reminder that is not approved is no loss of the channel"
+    letter_lost(turn, episode.responder_id, Reason.BLOCKED)
+    assert turn.effects != []
 
 
 def test_an_officer_keeps_their_own_chat_open_by_a_press():
