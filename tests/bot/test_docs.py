@@ -30,6 +30,7 @@ BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NEITHER_QUESTION_NOR_COMMAND = (
+    "seen.button",
     "task.take",
     "task.take_over",
     "task.go_on",
