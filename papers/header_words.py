@@ -36,9 +36,8 @@ _PHRASES: dict[Field | None, str] = {
         """,
     Field.BIRTH: """
         nam sinh | ngay sinh | ngay thang nam sinh | ngay thang sinh | sinh nam | sinh ngay | ntns | ns |
-        ngay sinh nam sinh | ngay sinh hoac nam sinh | nam sinh ngay sinh | ngay nam sinh
-        | date of birth | dob | birth date |
-        birthdate | birth year | year of birth | birthday | birth
+        ngay sinh nam sinh | ngay sinh hoac nam sinh | nam sinh ngay sinh | ngay nam sinh | date of birth
+        | dob | birth date | birthdate | birth year | year of birth | birthday | birth
         """,
     Field.AGE: """
         tuoi | do tuoi | age | so tuoi
@@ -65,14 +64,14 @@ _PHRASES: dict[Field | None, str] = {
     Field.ADDRESS: """
         dia chi | dia chi cach ly | noi cach ly | dia chi noi cach ly | dia diem cach ly | dia chi cu the
         | dia chi chi tiet | so nha | so nha duong | so nha ten duong | so nha duong pho | duong pho | ten
-        duong | so nha duong pho thon xom | so nha thon xom | dia chi nha | dia chi nha rieng | cho o |
-        cho o hien nay | cho o hien tai | noi o | noi o hien nay | noi o hien tai | dia chi hien nay | dia
-        chi hien tai | dia chi thuong tru | ho khau thuong tru | thuong tru | noi thuong tru | ho khau |
-        noi cu tru | dia chi cu tru | tam tru | dia chi tam tru | noi tam tru | dia chi lien he | noi dang
-        ky thuong tru | dia chi luu tru | noi luu tru | thon | thon xom | thon to | to | to dan pho | to
-        thon | thon ban | ban | xom | ap | khom ap | khu pho | thon ap | to khu pho | thon xom to |
-        address | home address | street | street address | address line 1 | address line 2 | residence |
-        perm address
+        duong | so nha duong pho thon xom | duong | so nha pho | quarantine address | quarantine place |
+        so nha thon xom | dia chi nha | dia chi nha rieng | cho o | cho o hien nay | cho o hien tai | noi
+        o | noi o hien nay | noi o hien tai | dia chi hien nay | dia chi hien tai | dia chi thuong tru |
+        ho khau thuong tru | thuong tru | noi thuong tru | ho khau | noi cu tru | dia chi cu tru | tam tru
+        | dia chi tam tru | noi tam tru | dia chi lien he | noi dang ky thuong tru | dia chi luu tru | noi
+        luu tru | thon | thon xom | thon to | to | to dan pho | to thon | thon ban | ban | xom | ap | khom
+        ap | khu pho | thon ap | to khu pho | thon xom to | address | home address | street | street
+        address | address line 1 | address line 2 | residence | perm address
         """,
     Field.COMMUNE: """
         xa | phuong | xa phuong | phuong xa | xa phuong thi tran | phuong xa thi tran | xa phuong dac khu
@@ -118,7 +117,8 @@ _PHRASES: dict[Field | None, str] = {
         ly do | ly do cach ly | doi tuong | doi tuong cach ly | dien cach ly | dien | loai doi tuong |
         phan loai | phan loai doi tuong | loai | f | dien f | loai f | f0 f1 f2 | f0 f1 | f1 f2 | loai
         tiep xuc | loai ca | nhom doi tuong | nhom | yeu to dich te | phan loai tiep xuc | thuoc dien |
-        reason | quarantine reason | category | contact type | case status
+        reason | quarantine reason | category | contact type | case status | type | classification |
+        contact category
         """,
     Field.NOTE: """
         ghi chu | chu thich | luu y | note | notes | remark | remarks | comment | comments
@@ -128,28 +128,39 @@ _PHRASES: dict[Field | None, str] = {
         """,
     # Columns that are known and of no use here, so that "ngày cấp CCCD" is no identity number.
     None: """
-        ly do tra lai | ngay cap | noi cap | ngay cap cccd | noi cap cccd | ngay cap cmnd | noi cap cmnd |
-        ngay cap ho chieu | co quan cap | quoc tich | dan toc | ton giao | nghe nghiep | noi lam viec | co
-        quan | dia chi noi lam viec | dia chi lam viec | don vi cong tac | don vi | email | trieu chung |
-        ngay khoi phat | ngay xet nghiem | ket qua xet nghiem | ket qua | ngay lay mau | lan lay mau |
-        ngay tiem | so mui tiem | tinh trang tiem | ngay tiep xuc | ngay tiep xuc cuoi | ngay tiep xuc
-        cuoi cung | lan tiep xuc cuoi | ngay tiep xuc gan nhat | ngay tiep xuc lan cuoi | ngay nhap canh |
-        ngay ve dia phuong | ngay ve | ngay den | ngay di | chuyen bay | so ghe | so hieu chuyen bay | noi
-        di | noi den | que quan | noi sinh | nguyen quan | tinh trang | tinh trang suc khoe | ho ten bo |
-        ho ten me | ho ten cha | ho ten bo me | ho ten chu ho | ten chu ho | chu ho | ho ten nguoi than |
-        ho ten nguoi giam ho | nguoi giam ho | nguoi than | quan he | quan he voi chu ho | moi quan he |
-        ten f0 | ho ten f0 | tiep xuc voi | tiep xuc voi ai | tiep xuc voi f0 | ma benh nhan | ma bn | ma
-        so bhyt | so the bhyt | bhyt | nguoi lap | can bo dieu tra | can bo phu trach | ten can bo | hinh
-        thuc cach ly | loai hinh cach ly | so ngay cach ly | so ngay | thoi gian cach ly | middle name |
-        middle initial | ethnicity | nationality | race | so ho khau
-        | travel start date | travel end date | so nguoi trong ho | nhiet do | spo2
-        | huyet ap | phuong tien | phuong tien di lai | ngay khai bao | ngay ghi nhan | ngay bao cao |
-        nguoi bao cao | tien su | benh nen | date of notice | symptom onset date | passport country |
-        flight number | last date of exposure | dien thoai co quan | so dien thoai can bo | business
-        telephone | foreign address | tinh trang hien tai | trieu chung hien tai
+        ly do tra lai | ma ho so | ma so | ngay cap | noi cap | ngay cap cccd | noi cap cccd | ngay cap
+        cmnd | noi cap cmnd | ngay cap ho chieu | co quan cap | quoc tich | dan toc | ton giao | nghe
+        nghiep | noi lam viec | co quan | dia chi noi lam viec | dia chi lam viec | don vi cong tac | don
+        vi | email | trieu chung | ngay khoi phat | ngay xet nghiem | ket qua xet nghiem | ket qua | ngay
+        lay mau | lan lay mau | ngay tiem | so mui tiem | tinh trang tiem | ngay tiep xuc | ngay tiep xuc
+        cuoi | ngay tiep xuc cuoi cung | lan tiep xuc cuoi | ngay tiep xuc gan nhat | ngay tiep xuc lan
+        cuoi | ngay nhap canh | ngay ve dia phuong | ngay ve | ngay den | ngay di | chuyen bay | so ghe |
+        so hieu chuyen bay | noi di | noi den | que quan | noi sinh | nguyen quan | tinh trang | tinh
+        trang suc khoe | ho ten bo | ho ten me | ho ten cha | ho ten bo me | ho ten chu ho | ten chu ho |
+        chu ho | ho ten nguoi than | ho ten nguoi giam ho | nguoi giam ho | nguoi than | quan he | quan he
+        voi chu ho | moi quan he | ten f0 | ho ten f0 | tiep xuc voi | tiep xuc voi ai | tiep xuc voi f0 |
+        ma benh nhan | ma bn | ma so bhyt | so the bhyt | bhyt | nguoi lap | can bo dieu tra | can bo phu
+        trach | ten can bo | hinh thuc cach ly | loai hinh cach ly | so ngay cach ly | so ngay | thoi gian
+        cach ly | middle name | middle initial | ethnicity | nationality | race | so ho khau | travel
+        start date | travel end date | so nguoi trong ho | nhiet do | spo2 | huyet ap | phuong tien |
+        phuong tien di lai | ngay khai bao | ngay ghi nhan | ngay bao cao | nguoi bao cao | tien su | benh
+        nen | date of notice | symptom onset date | passport country | flight number | last date of
+        exposure | dien thoai co quan | so dien thoai can bo | business telephone | foreign address | tinh
+        trang hien tai | trieu chung hien tai
         """,
 }
 MEANINGS: dict[str, Field | None] = {
     " ".join(phrase.split()): meant for meant, listed in _PHRASES.items() for phrase in listed.split("|")
 }
 """What each phrase means; None: nothing that we keep."""
+AS_WRITTEN: dict[str, Field | None] = {"to": Field.LAST_DAY, "năm": Field.BIRTH, "hộ": None}
+"""Short headers that mean another thing with other marks: English "to" is no "tổ", "năm" is no "nam"."""
+SHORT = {
+    "cl": "cach ly",
+    "bd": "bat dau",
+    "kt": "ket thuc",
+    "dc": "dia chi",
+    "hk": "ho khau",
+    "nc": "nhap canh",
+}
+"""Abbreviations inside headers."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from difflib import get_close_matches
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from papers.header_words import MEANINGS
+from papers.header_words import AS_WRITTEN, MEANINGS, SHORT
 from quarantine.lists import Field
 from quarantine.names import fold
 
@@ -42,7 +43,12 @@ UNKNOWN = Meaning(None, known=False, sure=0.0)
 def meaning(header: str, *, slips: bool = True) -> Meaning:
     """The meaning of a header: its whole text, a telling part of it, or with `slips` a text close to it."""
     clean = _CAMEL.sub(" ", _MARKS.sub(" ", header))
-    ways = [text for text in dict.fromkeys((fold(clean), fold(_BRACKETS.sub(" ", clean)))) if text]
+    exactly = unicodedata.normalize("NFC", clean).strip(" .:").lower()
+    if exactly in AS_WRITTEN:
+        return Meaning(AS_WRITTEN[exactly], known=True, sure=EXACT)
+    whole, without_brackets = fold(clean), fold(_BRACKETS.sub(" ", clean))
+    spelled_out = " ".join(SHORT.get(word, word) for word in without_brackets.split())
+    ways = [text for text in dict.fromkeys((whole, without_brackets, spelled_out)) if text]
     for text in ways:
         if text in MEANINGS:
             return Meaning(MEANINGS[text], known=True, sure=EXACT)

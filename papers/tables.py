@@ -158,7 +158,7 @@ _SECTION = re.compile(
     r"|thanh pho|truong|cong ty|khu pho|doi tuong|nhom)\b|^[ivx]+ \w"
 )
 _SAMPLE_MARK = re.compile(r"^(?:vi du|vd|mau|example|sample)\b")
-_SAMPLE_NAME = re.compile(r"(?:nguyen|tran|le|pham) (?:van|thi) [abcxyz]|ho va ten|ho ten|nguyen van an mau")
+_SAMPLE_NAME = re.compile(r"(?:nguyen|tran|le|pham) (?:van|thi) [a-z]|ho va ten|ho ten")
 _COLUMN_NUMBER = re.compile(r"\(?-?(?:\d{1,2}|[A-Za-z])\)?")
 _HINT = re.compile(r"\b(?:dd mm yyyy|dd mm|yyyy|bat buoc|nhap theo|chon trong|dinh dang)\b")
 
@@ -169,25 +169,27 @@ def _kinds(
     """Each row with what it is; None is a person."""
     heads = [{place: cell for place, cell in enumerate(sheet.rows[row][1]) if cell} for row in header.rows]
     ended, first = False, True
-    for number, sent in rows:
-        kind = _kind(header, sent, heads, ended=ended, first=first)
+    for place, (number, sent) in enumerate(rows):
+        kind = _kind(header, sent, heads, ended=ended)
+        if (
+            first
+            and kind is None
+            and _is_sample(header, sent, rows[place + 1][1] if rows[place + 1 :] else ())
+        ):
+            kind = Skipped.SAMPLE
         ended = (ended or kind is Skipped.SIGNATURE) and kind is not Skipped.HEADER
         first = first and kind is not None
         yield number, sent, kind
 
 
-def _kind(
-    header: Header, sent: Cells, heads: Sequence[Mapping[int, str]], *, ended: bool, first: bool
-) -> Skipped | None:
+def _kind(header: Header, sent: Cells, heads: Sequence[Mapping[int, str]], *, ended: bool) -> Skipped | None:
     used = [cell for cell in sent if cell]
     cells = _by_field(header, sent)
-    name = " ".join(filter(None, (cells.get(one) for one in _NAMES)))
+    name = _name(cells)
     if len(used) > 1 and all(_COLUMN_NUMBER.fullmatch(cell) for cell in used):
         return Skipped.NUMBERS
     if any(_repeats(sent, head) for head in heads):
         return Skipped.HEADER
-    if first and _is_sample(name, used):
-        return Skipped.SAMPLE
     told = sum(bool(cells.get(one)) for one in _TELLING)
     return None if name and told else _of_nobody(used, name, told, ended=ended)
 
@@ -208,14 +210,25 @@ def _repeats(sent: Cells, head: Mapping[int, str]) -> bool:
     return same > 1 and same * 10 >= len(head) * 6
 
 
-def _is_sample(name: str, used: Sequence[str]) -> bool:
+def _name(cells: Mapping[Field, str]) -> str:
+    return " ".join(filter(None, (cells.get(one) for one in _NAMES)))
+
+
+def _is_sample(header: Header, sent: Cells, following: Cells) -> bool:
     """Whether the first row shows how to fill in the others: "VD", "Nguyễn Văn A", "dd/mm/yyyy"."""
+    used = [cell for cell in sent if cell]
     folded = [fold(cell) for cell in used]
-    if any(_SAMPLE_MARK.match(cell) for cell in folded[:3]) or _SAMPLE_NAME.fullmatch(fold(name)):
+    if any(_SAMPLE_MARK.match(cell) for cell in folded[:3]):
         return True
-    return sum(bool(_HINT.search(cell)) for cell in folded) > 0 and not any(
-        re.search(r"\d{4}", cell) for cell in used
-    )
+    if any(_HINT.search(cell) for cell in folded) and not any(re.search(r"\d{4}", cell) for cell in used):
+        return True
+    cells, next_cells = _by_field(header, sent), _by_field(header, following)
+    if not _SAMPLE_NAME.fullmatch(fold(_name(cells))) or not _name(next_cells):
+        return False
+    # Lists whose names were made unknown count "A", "B", "C" and number their rows: those are people.
+    number = cells.get(Field.ROW_NUMBER, "")
+    counted = number.isdecimal() and number != next_cells.get(Field.ROW_NUMBER)
+    return not counted and not _SAMPLE_NAME.fullmatch(fold(_name(next_cells)))
 
 
 _ORDER = re.compile(

@@ -220,6 +220,14 @@ def test_row_numbers_are_those_of_the_spreadsheet():
             ["name", "birth", "sex", "phone", "address", "commune", "district", "province"],
         ),
         (
+            ("No", "Full Name", "DOB", "Quarantine address", "From", "To", "Type"),
+            ["row_number", "name", "birth", "address", "first_day", "last_day", "reason"],
+        ),
+        (
+            ("Họ tên", "Năm", "Số nhà", "Tổ", "Ngày BĐ CL", "Ngày dự kiến KT", "Mã hồ sơ"),
+            ["name", "birth", "address", "first_day", "last_day"],
+        ),
+        (
             ("FirstName", "LastName", "BirthDate", "PrimaryPhone", "Gender"),
             ["given_name", "family_name", "birth", "phone", "sex"],
         ),
@@ -305,6 +313,24 @@ def test_parts_of_an_address_are_joined():
     rows = [["Họ tên", "Năm sinh", "Số nhà", "Thôn/xóm", "Xã"], ["An", "1985", "12", "Thôn 3", "Tân An"]]
     (table,) = tables(read_book(written.xlsx(rows)))
     assert table.records[0].cells[Field.ADDRESS] == "12, Thôn 3"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "people"),
+    [
+        (["VD", "Lê Thị Hoa", "1985"], ["1", "An Lê", "1990"], 1),
+        (["", "Nguyễn Văn A", "1985"], ["1", "An Lê", "1990"], 1),
+        (["1", "Nguyễn Văn A", "1985"], ["1", "An Lê", "1990"], 1),
+        (["1", "Nguyễn Văn A", "1985"], ["2", "An Lê", "1990"], 2),
+        (["1", "Nguyễn Văn A", "1985"], ["2", "Trần Thị B", "1990"], 2),
+        (["", "Nguyễn Văn A", "1985"], ["", "Trần Thị B", "1990"], 2),
+        (["", "Họ và tên", "dd/mm/yyyy"], ["1", "An Lê", "1990"], 1),
+    ],
+)
+def test_a_sample_row_is_nobody(first, second, people):
+    """A row that shows how to fill in the others is left out; one that is numbered on its own stays."""
+    (table,) = tables(read_book(written.xlsx([["STT", "Họ tên", "Ngày sinh"], first, second])))
+    assert len(table.records) == people
 
 
 def test_a_cell_merged_over_a_family_is_said_of_each():
