@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, SecretStr
 
 from bot.accounts_file import AccountsError, AnyAccount, TelegramAccount, ZaloBotAccount, ZaloOaAccount, read
+from bot.catalogues import SERVED, Catalogue
 from bot.clock import Clock
+from bot.formatting import PLACE
 from bot.premises import ACCOUNTS_MISSING
 from bot.refusals import RefusedError
+from bot.rendering import ABOUT_READER
 from bot.settings import Settings
 from bot.web import FORM_PICTURE
 from channels.telegram import Telegram
@@ -80,6 +83,27 @@ def approved(accounts: Sequence[AnyAccount]) -> dict[str, dict[str, Approved]]:
         for account in accounts
         if isinstance(account, ZaloOaAccount)
     }
+
+
+def check_templates(accounts: Sequence[AnyAccount], catalogue: Catalogue) -> None:
+    """Raise AccountsError where a template's field names a parameter that its letter does not have."""
+    wrong = [
+        f"account {account.name}: templates.{key}.fields.{field} is to hold {parameter}, which that letter "
+        f"does not have; there are {', '.join(sorted(there))}."
+        for account in accounts
+        if isinstance(account, ZaloOaAccount)
+        for key, template in account.templates.items()
+        for there in [_parameters(catalogue, key)]
+        for field, parameter in template.fields.items()
+        if parameter not in there
+    ]
+    if wrong:
+        raise AccountsError("\n".join(wrong))
+
+
+def _parameters(catalogue: Catalogue, key: str) -> set[str]:
+    """What a letter of this key can fill in: what its text names, and what is known of its reader."""
+    return set(ABOUT_READER) | set(PLACE.findall(catalogue.text(key, SERVED)))
 
 
 def hook(chosen: Settings, account: str) -> str:

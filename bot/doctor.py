@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Engine, func, select
 
-from bot import accounts, premises, settings
+from bot import accounts, catalogues, premises, settings
 from bot.accounts_file import AnyAccount, open_to_others
 from bot.clock import Clock, SystemClock
 from bot.health import outbox_state
@@ -137,6 +137,7 @@ def _accounts(chosen: Settings) -> Iterator[Finding]:
     clock = SystemClock()
     try:
         known = accounts.known(chosen)
+        accounts.check_templates(known, catalogues.load())
     except RefusedError as refused:
         yield Finding("accounts", "not usable", str(refused))
         return

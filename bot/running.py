@@ -38,7 +38,9 @@ def run() -> None:
     """`cachly run`: on the real messengers, or whatever servers the settings name."""
     chosen = settings.load()
     premises.keyring(chosen)
-    hidden = [secret for account in accounts.known(chosen) for secret in accounts.secrets(account)]
+    known = accounts.known(chosen)
+    accounts.check_templates(known, catalogues.load())
+    hidden = [secret for account in known for secret in accounts.secrets(account)]
     logs.start(chosen.log_level, chosen.log_format, (*chosen.secrets(), *hidden))
     asyncio.run(serve(chosen, SystemClock()))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot import accounts, settings
+from bot import accounts, catalogues, settings
 from bot.accounts_file import KINDS, AccountsError, Hosts, Template, read
 from bot.refusals import RefusedError
 from bot.settings import Settings
@@ -203,6 +203,17 @@ def test_templates_are_handed_on_by_letter_key():
     found = accounts.approved(read(EXAMPLE))
     fields = {"quy_danh": "You", "tram": "station", "dien_thoai": "officer_phone"}
     assert found == {"oa-cao-bang": {"checkin.prompt": Approved("451234", fields)}}
+
+
+def test_a_template_holds_what_its_letter_has():
+    """A field that names a parameter that nobody fills is said before anything starts, not to a resident."""
+    texts = catalogues.load()
+    accounts.check_templates(read(EXAMPLE), texts)
+    template = '[account.templates."checkin.prompt"]\nid = "1"\nfields = { ngay = "dya" }\n'
+    with pytest.raises(AccountsError) as refused:
+        accounts.check_templates(read(written(OA + template)), texts)
+    assert "account oa: templates.checkin.prompt.fields.ngay is to hold dya, which" in str(refused.value)
+    assert " day, " in str(refused.value)
 
 
 def test_secrets_are_not_shown():
