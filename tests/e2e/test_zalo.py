@@ -195,7 +195,6 @@ async def test_bad_pushes_are_refused_counted_and_leave_nothing(place):
     assert {name: counts for name, counts in health["refused"].items() if counts} == {
         "oa": {"unsigned": 1, "forged": 2, "stale": 1, "unreadable": 1, "too_large": 1},
         "strange": {"no_account": 1},
-        "pages": {},
     }
     assert health["ignored"]["oa"] == {"unknown": 1, "repeated": 1}
     said = process.said.read_text("utf-8")
