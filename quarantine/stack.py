@@ -7,7 +7,7 @@ from datetime import timedelta
 from quarantine.conversation import Ask, Asking, Script, Standing
 from quarantine.effects import ConversationKept
 from quarantine.frames import Frame, pack_frames, still_asked, unpack_frames
-from quarantine.numbers import QUESTION, number, row_of
+from quarantine.numbers import PROMPT, QUESTION, number, row_of
 from quarantine.turn import Turn
 
 BUSY = timedelta(minutes=10)
@@ -31,11 +31,20 @@ class Stack:
         busy = self.turn.now + BUSY if self.frames else None
         context = self.turn.context
         if self.turn.owner != self.owner:
-            # The chat was bound in this turn: what was asked goes on as the person's conversation.
+            # The chat was bound in this turn: what was asked goes on, on top of the person's conversation.
             self.turn.record(ConversationKept(self.owner, "", None, -1))
-            self.turn.record(ConversationKept(self.turn.owner, frames, busy, -1))
+            self.turn.record(ConversationKept(self.turn.owner, self._joined(), busy, -1))
         elif frames != context.frames:
             self.turn.record(ConversationKept(self.owner, frames, busy, context.version))
+
+    def _joined(self) -> str:
+        kept = unpack_frames(self.turn.store.conversation(self.turn.owner))
+        return pack_frames([*still_asked(kept, self.script.questions), *self.frames][-DEPTH:])
+
+    def begun(self, mark: str, without: Frame) -> Frame | None:
+        """Another subject that has got on with the same prompt already."""
+        others = (one for one in self.frames if one is not without and one.about == mark)
+        return next(others, None) if mark.startswith(PROMPT) else None
 
     def standing(self, mark: str) -> tuple[Standing | None, int | None]:
         """The kind of standing question that this number belongs to, and its row."""

@@ -221,6 +221,10 @@ class Store(Protocol):
         """The chats that speak for a person."""
         ...
 
+    def conversation(self, person_id: int) -> str:
+        """The conversation of a person as JSON text, "" when there is none."""
+        ...
+
     def postings_of(self, person_id: int) -> Sequence[Posting]:
         """What a person is posted to now, the oldest first."""
         ...

@@ -285,6 +285,11 @@ class Talk:
             self._resume()
         else:
             ask = following if isinstance(following, Ask) else Ask(following)
+            if (begun := self.stack.begun(ask.about, frame)) is not None:
+                self.stack.frames.remove(frame)
+                self.stack.lift(begun)
+                self._say(begun)
+                return
             if self.script.questions[frame.question].want and not ask.question.want and ask.drawn():
                 self._take_keys_away()
             frame.turn_to(ask, number(QUESTION, self.turn.ids()), self.turn.now, self.turn.memory)

@@ -21,6 +21,7 @@ from storage.tables import core
 ADDRESS = core(tables.Address)
 CODE = core(tables.Code)
 CODE_MISS = core(tables.CodeMiss)
+CONVERSATION = core(tables.Conversation)
 LETTER = core(tables.Letter)
 
 
@@ -131,6 +132,13 @@ class SqlStore(CaseReader):
             .order_by(ADDRESS.c.bound_at.desc().nulls_last(), ADDRESS.c.id)
         )
         return [records.chat(row) for row in self.conn.execute(speaking)]
+
+    def conversation(self, person_id: int) -> str:
+        """The conversation of a person as JSON text, "" when there is none."""
+        kept = self.conn.execute(
+            select(CONVERSATION.c.frames).where(CONVERSATION.c.owner == person_id)
+        ).scalar_one_or_none()
+        return "" if kept is None else self.keyring.open("conversation", "frames", person_id, kept).decode()
 
     def postings_of(self, person_id: int) -> Sequence[Posting]:
         """What a person is posted to now, the oldest first."""

@@ -225,6 +225,10 @@ class FakeStore:
         """The chats that speak for a person."""
         return [one for one in self.addresses.values() if one.person_id == person_id]
 
+    def conversation(self, person_id: int) -> str:
+        """The conversation of a person."""
+        return self.conversations.get(person_id, ("", 0))[0]
+
     def postings_of(self, person_id: int) -> list[Posting]:
         """What a person is posted to."""
         return [one for one in self.postings.values() if one.person_id == person_id]
