@@ -40,7 +40,7 @@ _PHRASES: dict[Field | None, str] = {
         | dob | birth date | birthdate | birth year | year of birth | birthday | birth
         """,
     Field.AGE: """
-        tuoi | do tuoi | age | so tuoi
+        tuoi | do tuoi | tuoi nam sinh | nam sinh tuoi | tuoi hoac nam sinh | age | so tuoi
         """,
     Field.SEX: """
         gioi tinh | gioi | phai | nam nu | gt | sex | gender | sex at birth | gioi tinh nam nu
@@ -62,16 +62,16 @@ _PHRASES: dict[Field | None, str] = {
         passport | passport number
         """,
     Field.ADDRESS: """
-        dia chi | dia chi cach ly | noi cach ly | dia chi noi cach ly | dia diem cach ly | dia chi cu the
-        | dia chi chi tiet | so nha | so nha duong | so nha ten duong | so nha duong pho | duong pho | ten
-        duong | so nha duong pho thon xom | duong | so nha pho | quarantine address | quarantine place |
-        so nha thon xom | dia chi nha | dia chi nha rieng | cho o | cho o hien nay | cho o hien tai | noi
-        o | noi o hien nay | noi o hien tai | dia chi hien nay | dia chi hien tai | dia chi thuong tru |
-        ho khau thuong tru | thuong tru | noi thuong tru | ho khau | noi cu tru | dia chi cu tru | tam tru
-        | dia chi tam tru | noi tam tru | dia chi lien he | noi dang ky thuong tru | dia chi luu tru | noi
-        luu tru | thon | thon xom | thon to | to | to dan pho | to thon | thon ban | ban | xom | ap | khom
-        ap | khu pho | thon ap | to khu pho | thon xom to | address | home address | street | street
-        address | address line 1 | address line 2 | residence | perm address
+        dia chi | d c | dia chi cach ly | noi cach ly | dia chi noi cach ly | dia diem cach ly | dia chi
+        cu the | dia chi chi tiet | so nha | so nha duong | so nha ten duong | so nha duong pho | duong
+        pho | ten duong | so nha duong pho thon xom | duong | so nha pho | quarantine address | quarantine
+        place | so nha thon xom | dia chi nha | dia chi nha rieng | cho o | cho o hien nay | cho o hien
+        tai | noi o | noi o hien nay | noi o hien tai | dia chi hien nay | dia chi hien tai | dia chi
+        thuong tru | ho khau thuong tru | thuong tru | noi thuong tru | ho khau | noi cu tru | dia chi cu
+        tru | tam tru | dia chi tam tru | noi tam tru | dia chi lien he | noi dang ky thuong tru | dia chi
+        luu tru | noi luu tru | thon | thon xom | thon to | to | to dan pho | to thon | thon ban | ban |
+        xom | ap | khom ap | khu pho | thon ap | to khu pho | thon xom to | address | home address |
+        street | street address | address line 1 | address line 2 | residence | perm address
         """,
     Field.COMMUNE: """
         xa | phuong | xa phuong | phuong xa | xa phuong thi tran | phuong xa thi tran | xa phuong dac khu
@@ -153,7 +153,12 @@ MEANINGS: dict[str, Field | None] = {
     " ".join(phrase.split()): meant for meant, listed in _PHRASES.items() for phrase in listed.split("|")
 }
 """What each phrase means; None: nothing that we keep."""
-AS_WRITTEN: dict[str, Field | None] = {"to": Field.LAST_DAY, "năm": Field.BIRTH, "hộ": None}
+AS_WRITTEN: dict[str, Field | None] = {
+    "to": Field.LAST_DAY,
+    "năm": Field.BIRTH,
+    "hộ": None,
+    "#": Field.ROW_NUMBER,
+}
 """Short headers that mean another thing with other marks: English "to" is no "tổ", "năm" is no "nam"."""
 SHORT = {
     "cl": "cach ly",

@@ -149,8 +149,8 @@ _NAMES = (Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME)
 _TELLING = (Field.PHONE, Field.BIRTH, Field.AGE, Field.IDENTITY, Field.FIRST_DAY, Field.MALE, Field.FEMALE)
 _SIGNATURE = re.compile(
     r"\b(?:nguoi lap|lap bieu|lap bang|ky ten|ky ghi ro|giam doc|thu truong|truong tram|tram truong|lanh dao"
-    r"|tong cong|tong so|cong|noi nhan|xac nhan cua|chu tich|ngay thang nam|can bo dieu tra|nguoi bao cao"
-    r"|danh sach nay co|an dinh danh sach)\b"
+    r"|noi nhan|xac nhan cua|chu tich|ngay thang nam|can bo dieu tra|nguoi bao cao"
+    r"|danh sach nay co|an dinh danh sach)\b|^tong(?: cong| so| \d|$)|^cong(?: thon| xa| to| khu| \d|$)"
 )
 _SIGNED_ON = re.compile(r"\bngay (?:\d+ )?thang (?:\d+ )?nam\b")
 _SECTION = re.compile(
@@ -177,7 +177,7 @@ def _kinds(
             and _is_sample(header, sent, rows[place + 1][1] if rows[place + 1 :] else ())
         ):
             kind = Skipped.SAMPLE
-        ended = (ended or kind is Skipped.SIGNATURE) and kind is not Skipped.HEADER
+        ended = (ended or kind is Skipped.SIGNATURE) and kind not in {Skipped.HEADER, None}
         first = first and kind is not None
         yield number, sent, kind
 
@@ -201,7 +201,7 @@ def _of_nobody(used: Sequence[str], name: str, told: int, *, ended: bool) -> Ski
     if signed or (ended and told < 2):  # noqa: PLR2004 - a date beside a signature is one
         return Skipped.SIGNATURE
     short = len(used) <= 2 and not told  # noqa: PLR2004 - a number and a title
-    return Skipped.SECTION if short and (not name or _SECTION.match(said[0])) else None
+    return Skipped.SECTION if short and (not name or _SECTION.match(" ".join(said))) else None
 
 
 def _repeats(sent: Cells, head: Mapping[int, str]) -> bool:

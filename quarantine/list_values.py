@@ -123,6 +123,9 @@ def read_crosses(male: str, female: str, today: date) -> tuple[Value[Sex], Value
     if not any(crossed):
         return Value(), Value()
     cell = male if crossed[0] else female
+    if re.fullmatch(r"\d\d", cell.strip()):
+        # 35 may be an age, 85 a year: over such columns stands "Tuổi", "Năm sinh" or both.
+        return Value(Sex.MALE if crossed[0] else Sex.FEMALE), Value(None, (Flaw.BIRTH_UNCLEAR,))
     dated = any(map(str.isdigit, cell)) and fold(cell) != "1"
     return Value(Sex.MALE if crossed[0] else Sex.FEMALE), read_birth(cell, today) if dated else Value()
 

@@ -75,6 +75,12 @@ def small(rows, encoding):
     return [[cell.lower() if encoding == "tcvn3" else cell for cell in row] for row in rows]
 
 
+@given(TABLE, st.sampled_from([written.xlsx, written.xls, written.ods]))
+def test_any_list_survives_any_spreadsheet(rows, write):
+    """The same for the spreadsheets."""
+    assert cells(read_book(write(rows))) == rows
+
+
 @given(TABLE, st.sampled_from(["tcvn3", "vni"]))
 def test_old_fonts_inside_a_spreadsheet(rows, encoding):
     """A spreadsheet whose header is Unicode and whose cells are in an old font is converted cell by cell."""

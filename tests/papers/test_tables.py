@@ -356,6 +356,23 @@ def test_a_section_names_the_commune_of_its_rows():
     assert table.records[0].cells[Field.COMMUNE] == "Bảo Lạc"
 
 
+def test_sections_and_subtotals_end_nothing():
+    """Between groups stand titles and subtotals; after them people go on, even by name alone."""
+    rows = [
+        ["STT", "Họ tên", "NS", "GT", "Đ/c", "SĐT"],
+        ["I", "Thôn 1"],
+        ["1", "An Lê", "1985", "Nam", "Thôn 1", "0912345678"],
+        ["", "Cộng thôn 1: 1 người"],
+        ["II", "Thôn 2"],
+        ["1", "Bình Lê", "1990", "Nữ", "Thôn 2", "0912345671"],
+        ["2", "Nguyễn Thành Công"],
+        ["", "Tổng: 3"],
+    ]
+    (table,) = tables(read_book(written.xlsx(rows)))
+    names = [record.cells[Field.NAME] for record in table.records]
+    assert names == ["An Lê", "Bình Lê", "Nguyễn Thành Công"]
+
+
 def test_a_person_beneath_the_signature_is_not_lost():
     """Whoever was added below the signatures is still a person; a signatory is none."""
     late = [9, "Vũ Thị Muộn", None, 1999, "0912345679", None, None, "Số 9 tổ 9", "Thục Phán", "Cao Bằng"]

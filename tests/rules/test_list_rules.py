@@ -242,6 +242,11 @@ def test_sex_by_the_column_that_is_filled(male, female, sex, year):
     assert (entry.sex, entry.birth_year) == (sex, year)
 
 
+def test_two_digits_beneath_a_sex_are_asked_back():
+    """35 beneath "Nam" may be an age or a year of birth: nobody's year is guessed."""
+    assert ("male", "birth_unclear") in flaws(judged(identity="", sex=None, birth=None, male="35"))
+
+
 def test_a_cross_in_both_columns_is_asked_back():
     """Nobody is guessed to be one or the other."""
     assert ("male", "sex_unclear") in flaws(judged(identity="", sex=None, male="x", female="x"))
