@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import literal, select
+from sqlalchemy import BigInteger, Column, MetaData, Table, literal, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from quarantine.effects import Reported
@@ -14,6 +14,7 @@ from storage.apply import apply
 from storage.bulk import Insert, Update, calls
 from storage.engine import open_engine
 from storage.queries import Query
+from storage.spelling import among
 from storage.tables import core
 from storage.trips import together
 from storage.types import NaiveInstantError, UnsealedError
@@ -21,6 +22,7 @@ from storage.types import NaiveInstantError, UnsealedError
 FIX, POSTING = core(tables.Fix), core(tables.Posting)
 STEP, REPORT = core(tables.TaskStep), core(tables.Report)
 LARGE = 2**62 + 12_345
+ONE = Query(select(literal(1).label("one")))
 
 
 def written(conn, statement, rows):
@@ -134,20 +136,61 @@ def test_two_reports_of_one_check_in_in_one_group_are_two_versions(conn, keyring
     assert [tuple(row) for row in found] == [(1, 1), (2, 2), (3, 1), (4, 1), (5, 1)]
 
 
-def test_a_server_that_has_gone_is_noticed(request):
-    """On a connection that was cut the fault is SQLAlchemy's own, and the next connection is a good one."""
-    server = request.getfixturevalue("postgres_server")
-    engine = open_engine(server)
-    one = Query(select(literal(1).label("one")))
-    with engine.connect() as conn, engine.connect() as other:
-        one.rows(conn)
-        other.exec_driver_sql(
+@pytest.fixture
+def server(request):
+    """An engine on PostgreSQL, and what ends all its connections but the asking one."""
+    engine = open_engine(request.getfixturevalue("postgres_server"))
+
+    def cut(conn):
+        conn.exec_driver_sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
             " AND application_name = 'cachly' AND datname = current_database()"
         )
+
+    yield engine, cut
+    engine.dispose()
+
+
+def test_a_server_that_has_gone_is_noticed(server):
+    """On a connection that was cut the fault is SQLAlchemy's own, and the next connection is a good one."""
+    engine, cut = server
+    with engine.connect() as conn, engine.connect() as other:
+        ONE.rows(conn)
+        cut(other)
         with pytest.raises(OperationalError):
-            one.rows(conn)
+            ONE.rows(conn)
         assert conn.invalidated
     with engine.connect() as conn:
-        assert one.scalars(conn) == [1]
-    engine.dispose()
+        assert ONE.scalars(conn) == [1]
+
+
+def test_a_connection_that_has_rested_is_tried_first(server, monkeypatch):
+    """A connection that was cut while nobody used it is replaced, and nobody notices."""
+    engine, cut = server
+    monkeypatch.setattr("storage.engine.PING_AFTER_SECONDS", 0.0)
+    with engine.connect() as other:
+        with engine.connect() as conn:
+            ONE.rows(conn)
+        cut(other)
+        with engine.connect() as conn:
+            assert ONE.scalars(conn) == [1]
+
+
+def test_postgresql_plans_a_hot_statement_once(server):
+    """After five runs one plan does for all lists: planning each time would cost more than running."""
+    engine, _ = server
+    table = Table("often", MetaData(), Column("id", BigInteger, primary_key=True), Column("n", BigInteger))
+    look = Query(select(table).where(among(table.c.id)))
+    count = Update(table, {"n": "new.n"}, "often.id = new.id")
+    with engine.connect() as conn:  # the table goes with the transaction
+        table.create(conn)
+        conn.exec_driver_sql("INSERT INTO often SELECT g, 0 FROM generate_series(1, 2000) g")
+        conn.exec_driver_sql("ANALYZE often")
+        for size in range(1, 11):
+            assert len(look.rows(conn, ids=list(range(1, size + 1)))) == size
+            written(conn, count, [{"id": row_id, "n": size} for row_id in range(1, size + 1)])
+        plans = conn.exec_driver_sql(
+            "SELECT custom_plans, generic_plans FROM pg_prepared_statements"
+            " WHERE statement ~ 'often.*(unnest|json)'"
+        ).all()
+    assert [tuple(one) for one in plans] == [(5, 5), (5, 5)]
