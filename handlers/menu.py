@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.alerts import open_task, responsible
@@ -16,7 +17,6 @@ from handlers.seen import note_seen
 from handlers.shared_number import offer, shared
 from handlers.signs import danger_of_stranger, heard
 from handlers.staff import whom_staff_call
-from handlers.tasklist import staff
 from handlers.whereabouts import LOCATION, moved, waits_for_location
 from quarantine.checkins import Stage
 from quarantine.conversation import DONE, UNWRITTEN, Again, Ask, Asking, Hooks, Next, Question, Standing
@@ -26,13 +26,15 @@ from quarantine.letters import Asked, Option
 from quarantine.location import Fix
 from quarantine.messages import Kind, Reason, Term
 from quarantine.names import fold
-from quarantine.numbers import TASK, number
+from quarantine.numbers import number
 from quarantine.people import EpisodeState
 from quarantine.protocol import next_of, protocol
 from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.turn import Turn
 
 MENU_LETTER = "m"
+SHOWN = 5
+"""So many questions back something that is typed may name a choice of."""
 MENU = Question("menu.choose", Asking.ONE)
 
 
@@ -53,7 +55,7 @@ def idle(turn: Turn) -> Next:
     """Words that answer nothing: a code, a symptom, or somebody who does not know what to write."""
     said = turn.said
     if said is not None and said.kind is Kind.TEXT:
-        found = try_code(turn, said.text) or _numbered(turn, said.text.strip())
+        found = try_code(turn, said.text)
         if found is None and not resident(turn) and not turn.context.postings:
             found = danger_of_stranger(said.text)
         if found is not None:
@@ -79,12 +81,6 @@ def _resident_idle(turn: Turn) -> Next:
         if found is not None:
             return found
     return _menu(turn, "menu.resident")
-
-
-def _numbered(turn: Turn, text: str) -> Next | None:
-    """A line of the menu by its number."""
-    offered = script.offered(turn)
-    return offered[int(text) - 1].run(turn) if text.isdecimal() and 1 <= int(text) <= len(offered) else None
 
 
 def _menu(turn: Turn, greeting: str) -> Next:
@@ -229,10 +225,11 @@ def _help_task(turn: Turn, words: list[Term]) -> None:
 
 
 def overheard(turn: Turn, question: Question) -> Next | None:
-    """Signs count at every question, and a position that comes early is kept."""
+    """Codes and signs count at every question, and a position that comes early is kept."""
     said = turn.said
-    if said is None or turn.context.postings:
-        return None
+    code = try_code(turn, said.text) if said is not None and said.kind is Kind.TEXT else None
+    if said is None or code is not None or turn.context.postings:
+        return code
     if not resident(turn):
         return danger_of_stranger(said.text)
     if said.kind is Kind.TEXT and said.text:
@@ -274,12 +271,9 @@ def open_prompt(turn: Turn) -> int | None:
     return prompt.id if seen or not turn.context.frames else None
 
 
-def newest_card(turn: Turn) -> str | None:
-    """The newest task card sent to an officer, so that its buttons may also be typed."""
-    if not staff(turn):
-        return None
-    row = turn.store.newest_card(turn.owner)
-    return number(TASK, row) if row else None
+def shown(turn: Turn) -> Sequence[Asked]:
+    """The last questions that were put before the one who writes, whose choices may also be typed."""
+    return turn.store.shown(turn.owner, SHOWN)
 
 
 script.hooks = Hooks(
@@ -292,5 +286,5 @@ script.hooks = Hooks(
     reachable=reachable,
     moved=moved,
     prompt=open_prompt,
-    card=newest_card,
+    shown=shown,
 )

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from quarantine.checkins import Checkin
 from quarantine.effects import Code
+from quarantine.letters import Asked
 from quarantine.location import Judgement
 from quarantine.people import Episode, EpisodeState, Officer, Person, Posting, Unit
 from quarantine.tasks import Task, TaskKind
@@ -185,8 +186,8 @@ class Store(Protocol):
         """Open and taken tasks of these units: RED first, then by deadline."""
         ...
 
-    def newest_card(self, owner: int) -> int | None:
-        """The task of the newest task card delivered to this officer."""
+    def shown(self, owner: int, limit: int) -> Sequence[Asked]:
+        """The last questions that reached this reader, newest first; a prompt's has no options."""
         ...
 
     def last_report(self, episode_id: int) -> LastReport | None:

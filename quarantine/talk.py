@@ -34,6 +34,10 @@ TRIES = 3
 """After this many unclear answers the text goes to a human (DESIGN.md §3)."""
 OPENED = "/start"
 """What a messenger sends when the chat is opened, or opened anew, without a link."""
+LONGEST_LIST = 20
+"""No list has more choices: a greater number means something else."""
+UNKNOWN = Question("")
+"""Stands for a question that a deploy took away, or whose choices its letter does not hold."""
 Speak = Callable[[Term, str], str]
 """A message in a language, as the catalogues have it: people may type what a button says."""
 
@@ -156,6 +160,7 @@ class Talk:
         folded = fold(text)
         anytime = next((value for value, words in ANYTIME.items() if folded in words), None)
         command = self._command(text, folded) if anytime is None else None
+        before = list(self.stack.frames)
         self._take_up_prompt()
         if anytime is not None:
             self._anytime(anytime)
@@ -168,7 +173,7 @@ class Talk:
         elif self.stack.frames:
             self._read(self.stack.frames[-1])
         else:
-            self._unasked(folded)
+            self._unasked(folded, before)
 
     def _command(self, text: str, folded: str) -> Next | None:
         wanted = self.script.named(self.turn, text)
@@ -194,16 +199,27 @@ class Talk:
             return
         self.stack.open(mark)
 
-    def _unasked(self, folded: str) -> None:
-        mark = self.hooks.card(self.turn)
-        standing, row = self.stack.standing(mark or "")
-        if mark and standing and row and folded:
-            ask = standing.open(self.turn, row)
-            value = ask and named(folded, ask.question, ask.drawn(), self._label)
-            if value and (frame := self.stack.open(mark)):
-                self._answer(frame, value)
-                return
-        self._begin(self.hooks.idle(self.turn))
+    def _unasked(self, folded: str, before: list[Frame]) -> None:
+        """Nothing is being asked: words may still name a choice of something that was shown."""
+        pressed = self._named_of_shown(folded) if self.said.kind is Kind.TEXT and folded else None
+        if pressed is None:
+            self._begin(self.hooks.idle(self.turn))
+        else:
+            self.stack.frames = before
+            self._pressed(pressed)
+
+    def _named_of_shown(self, folded: str) -> str | None:
+        """The button that a text stands for: a number means the newest question, a label any standing one."""
+        for index, asked in enumerate(self.hooks.shown(self.turn)):
+            question = self.script.questions.get(asked.question, UNKNOWN)
+            value = named(folded, question, asked.options, self._label)
+            if folded.isdecimal():
+                closed = int(folded) <= LONGEST_LIST and self.stack.asks(asked.number) is None
+                meant = index == 0 and (value is not None or closed)
+                return f"{asked.number}:{value or ''}" if meant else None
+            if value is not None and asked.number[:1] in self.script.standings:
+                return f"{asked.number}:{value}"
+        return None
 
     def _read(self, frame: Frame) -> None:
         question = self.script.questions[frame.question]

@@ -63,6 +63,7 @@ def _letter_row(writing: Writing, letter: Letter) -> dict[str, Any]:
         "valid_until": letter.valid_until,
         "replaces": None if replaces is None else writing.seal("letter", "replaces", letter.id, replaces),
         "slot": letter.slot,
+        "asked": None if letter.asked is None else letter.asked.number,
         "enclosure": letter.enclosure.value,
         "protect": letter.protect,
         "created_at": writing.now,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, text
 
 from quarantine.checkins import Checkin
 from quarantine.effects import Code
+from quarantine.letters import Asked
+from quarantine.numbers import PROMPT as PROMPT_LETTER
+from quarantine.numbers import number
 from quarantine.people import OPEN_STATES, Episode, Person, Posting
 from quarantine.store import Chat, Prompt, Store
 from quarantine.tasks import Task, TaskKind
 from quarantine.windows import Reach, reach_of
-from storage import lookups, records, tables
+from storage import lookups, records, tables, wire
 from storage.case_reader import CHECKIN, EPISODE, POSTING, PROMPT, TASK, UNDONE, CaseReader
 from storage.lookups import Index
 from storage.tables import core
@@ -96,19 +100,21 @@ class SqlStore(CaseReader):
         )
         return [records.task(self.keyring, row) for row in self.conn.execute(undone)]
 
-    def newest_card(self, owner: int) -> int | None:
-        """The task of the newest card delivered to this officer: a letter that holds while it is undone."""
-        card = (
-            select(TASK.c.id)
-            .join(LETTER, LETTER.c.about == TASK.c.id)
-            .where(
-                LETTER.c.owner == owner,
-                text("letter.condition = 'task_undone' AND letter.status = 'delivered'"),
-            )
+    def shown(self, owner: int, limit: int) -> Sequence[Asked]:
+        """The last questions that reached this reader, newest first; a prompt's has no options."""
+        delivered = (
+            select(LETTER.c.id, LETTER.c.asked, LETTER.c.about, LETTER.c.body)
+            .where(LETTER.c.owner == owner, text("letter.asked IS NOT NULL AND letter.status = 'delivered'"))
             .order_by(LETTER.c.delivered_at.desc(), LETTER.c.id.desc())
-            .limit(1)
+            .limit(limit)
         )
-        return self.conn.execute(card).scalar_one_or_none()
+        return [self._asked(row) for row in self.conn.execute(delivered)]
+
+    def _asked(self, row: Any) -> Asked:  # noqa: ANN401 - a row of these columns
+        if row.body is None:
+            return Asked("", number(PROMPT_LETTER, row.about))
+        body = wire.read_letter_body(self.keyring.open("letter", "body", row.id, row.body))
+        return body.asked or Asked("", row.asked)
 
     def checkin(self, checkin_id: int) -> Checkin | None:
         """A check-in by id."""

@@ -30,6 +30,7 @@ from quarantine import people
 from quarantine.checkins import Stage
 from quarantine.letters import Condition, Watch
 from quarantine.messages import Priority
+from quarantine.numbers import PROMPT
 from quarantine.protocol import Opening
 from storage import records
 from storage.sealing import Keyring
@@ -225,6 +226,7 @@ def _letters() -> tuple[list[str], Any]:
         "about": _PROMPT.c.id,
         "condition": literal(Condition.PROMPT_OPEN.value),
         "watch": literal(Watch.PROMPT.value),
+        "asked": literal(PROMPT),
         "valid_until": _value("valid_until", _LETTER.c.valid_until),
         "created_at": now,
     }

@@ -223,14 +223,15 @@ class Letter(Row, table=True):
     """One row of the outbox; `body` is sealed JSON {params, lead, asked}.
 
     `status` is due, claimed, delivered, dead or void; `lease_until` is database time and `fence` the token
-    that the outcome must show. `settled_at` is when the turn that `watch` asks for was committed.
+    that the outcome must show. `settled_at` is when the turn that `watch` asks for was committed. `asked` is
+    the number of the question under it; a prompt's says no more than its kind, the rest is in `about`.
     """
 
     __table_args__ = (
         partial("ix_letter_claim", "priority", "due_at", "id", where="status IN ('due', 'claimed')"),
         partial("ix_letter_owner_unsent", "owner", "id", where="status IN ('due', 'claimed')"),
         partial(
-            "ix_letter_card", "owner", "delivered_at", where="condition='task_undone' AND status='delivered'"
+            "ix_letter_asked", "owner", "delivered_at", where="asked IS NOT NULL AND status = 'delivered'"
         ),
         partial("ix_letter_owner_slot", "owner", "slot", "delivered_at", where="slot IS NOT NULL"),
         partial(
@@ -252,6 +253,7 @@ class Letter(Row, table=True):
     valid_until: datetime | None = maybe_instant()
     replaces: bytes | None = maybe_sealed()
     slot: str | None = None
+    asked: str | None = None
     enclosure: str = word()
     protect: bool = flag()
     status: str = word("due")

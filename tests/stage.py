@@ -17,51 +17,30 @@ from bot.catalogues import load
 from bot.database import Database
 from bot.demo import HOME_OF_LAN, HOME_OF_NAM, units
 from bot.ids import Ids
-from bot.links import LinkKind, Links, Ticket
+from bot.links import Links
 from bot.outgoing import Outgoing
 from bot.parcels import Settled
 from bot.rendering import Renderer
 from bot.sweeps import Sweeps
 from bot.turns import Arrived, Turns
-from channels.telegram import Telegram
-from channels.zalo_bot import ZaloBot
-from channels.zalo_oa import FORM as ZALO_OA
 from handlers.book import script
-from quarantine.channel import Presence
 from quarantine.days import ZONE, local_day
 from quarantine.effects import AddressBound, Effect, EpisodeAdded, EpisodeChanged, PersonAdded, PostingAdded
-from quarantine.messages import Address, Delivered, Incoming, Kind, Never, Outcome, Reason, Reply
+from quarantine.messages import Address, Button, Delivered, Incoming, Kind, Never, Outcome, Reason, Reply
 from quarantine.people import Episode, EpisodeState, Home, Person, Posting, Role, Sex
 from quarantine.people import Reason as Why
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
-from quarantine.windows import PROMPT, Approved, Reach
 from storage import contexts, migrate, outbox, ticks
 from storage.apply import apply
 from storage.engine import open_engine
 from storage.sealing import Keyring
 from storage.units import load_units
+from tests.messengers import MESSENGERS, PRESENCES, PUBLIC, TELEGRAM, ZALO, ZALO_APPROVED, ZALO_BOT, Messenger
 
-ACCOUNT = "telegram"
-CHANNELS = {"": ACCOUNT, "Zalo": "zalo", "Zalo Bot": "zalo-bot", "Zalo mẫu": "zalo-approved"}
+CHANNELS = {"Telegram": TELEGRAM, "Zalo": ZALO, "Zalo Bot": ZALO_BOT, "Zalo mẫu": ZALO_APPROVED}
 """The account behind a phone: what stands in brackets after a name, "Lan (Zalo)"."""
-REACHES = {
-    ACCOUNT: Reach("telegram"),
-    "zalo": Reach("zalo-oa", window=timedelta(days=7)),
-    "zalo-bot": Reach("zalo-bot"),
-    "zalo-approved": Reach(
-        "zalo-oa",
-        window=timedelta(days=7),
-        approved={PROMPT: Approved("7788", {"ten": "me", "ngay": "date_short", "so": "officer_phone"})},
-    ),
-}
-PRESENCES = {
-    ACCOUNT: Presence("@CachlyBot", "https://t.me/CachlyBot?start={code}", "telegram"),
-    "zalo": Presence("Y tế Cao Bằng", "https://zalo.me/431865", "zalo-oa"),
-    "zalo-bot": Presence("bot.Cachly", "", "zalo-bot"),
-}
-"""How each account is found; a guide card names those that the cast has phones on."""
-FORMS = {ACCOUNT: Telegram.form, "zalo": ZALO_OA, "zalo-approved": ZALO_OA, "zalo-bot": ZaloBot.form}
-"""What the messenger of each account can draw."""
+_CODE = re.compile(r"\bMã: ([A-Z0-9]{4})[ -]?([A-Z0-9]{4})\b")
+"""The code as the guidance card shows it."""
 STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
 HOMES = {
     "Lan": HOME_OF_LAN,
@@ -125,14 +104,15 @@ class Phone:
     """A phone: what was received, in order; which buttons can be seen; whether the bot is blocked."""
 
     user: str
-    account: str = ACCOUNT
+    account: str
     wrote_at: datetime | None = None
     blocked: bool = False
-    buttons: list[tuple[str, str, str]] = field(default_factory=list)
-    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    received: list[tuple[str, Reply]] = field(default_factory=list)
+    shown: list[tuple[str, Reply]] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
-    serial: int = 0
+    ticked: list[str] = field(default_factory=list)
+    asked: Reply | None = None
 
     @property
     def address(self) -> Address:
@@ -140,10 +120,10 @@ class Phone:
         return Address(self.account, self.user)
 
     def _closed(self, now: datetime) -> bool:
-        window = REACHES[self.account].window
+        window = MESSENGERS[self.account].form.window
         return window is not None and (self.wrote_at is None or now - self.wrote_at > window)
 
-    def shown(self, reply: Reply, now: datetime) -> Reply:
+    def seen(self, reply: Reply, now: datetime) -> Reply:
         """The message as the phone shows it: past its window only the approved one, without buttons."""
         if reply.template is None or not self._closed(now):
             return reply
@@ -156,19 +136,35 @@ class Phone:
             return Never(Reason.BLOCKED)
         if self._closed(now) and reply.template is None:
             return Never(Reason.WINDOW)
-        reply = self.shown(reply, now)
-        self.serial += 1
-        message_id = reply.replaces or f"{self.user}-{self.serial}"
-        if reply.replaces:
-            self.buttons = [button for button in self.buttons if button[0] != reply.replaces]
-        shown = [(message_id, button.label, button.data) for row in reply.buttons for button in row]
-        self.buttons.extend(shown)
-        self.seen.extend(shown)
-        if reply.link is not None:
-            self.links.append(reply.link.url)
+        reply = self.seen(reply, now)
+        message_id = reply.replaces or f"{self.user}-{len(self.received) + 1}"
+        self.shown = [one for one in self.shown if one[0] != message_id]
+        self.shown.append((message_id, reply))
+        self.received.append((message_id, reply))
         if reply.want:
             self.words = {reply.want_label: "want"} | dict.fromkeys(reply.words, "word")
+        elif reply.words:
+            self.words = dict.fromkeys(reply.words, "word")
+        if reply.link is not None:
+            self.links.append(reply.link.url)
+        if reply.buttons or reply.words or reply.want or reply.link:
+            self.asked = reply
         return Delivered(message_id)
+
+    def find(self, label: str) -> tuple[str, Reply, Button] | None:
+        """The newest choice of that label with its message; the page behind a link is one too."""
+        for message_id, reply in reversed(self.shown):
+            for button in (button for row in reversed(reply.buttons) for button in reversed(row)):
+                if button.label == label:
+                    return message_id, reply, button
+            if reply.link is not None and reply.link.label == label:
+                return message_id, reply, Button(label, "")
+        return None
+
+    def labels(self) -> str:
+        """What could be pressed, for whoever writes a transcript."""
+        found = [button.label for _, reply in self.shown for row in reply.buttons for button in row]
+        return ", ".join(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -197,11 +193,11 @@ def named(phone: str) -> str:
     return phone.partition(" (")[0]
 
 
-def phone_of(phone: str, now: datetime) -> Phone:
-    """A phone of the cast on its channel, as it is when the story begins."""
+def phone_of(phone: str, now: datetime, messenger: str) -> Phone:
+    """A phone of the cast, on the messenger of the run or its own, as it is when the story begins."""
     name, _, channel = phone.removesuffix(")").partition(" (")
-    account = CHANNELS[channel]
-    return Phone(CAST[name].user + "0" * list(CHANNELS).index(channel), account, now)
+    account = CHANNELS[channel] if channel else messenger
+    return Phone(CAST[name].user + "0" * list(MESSENGERS).index(account), account, now)
 
 
 def same_random() -> Callable[[int], int]:
@@ -212,10 +208,12 @@ def same_random() -> Callable[[int], int]:
 class Stage:
     """Everything of Cachly but the network: each message is taken by newly built turns, twice.
 
-    With `pages` there is a public address, so that questions bring links to pages of our own.
+    Without `pages` there is no public address, so that no question brings a link to a page of ours.
     """
 
-    def __init__(self, cast: tuple[str, ...], start: datetime = START, *, pages: bool = False) -> None:
+    def __init__(
+        self, cast: tuple[str, ...], messenger: str = TELEGRAM, start: datetime = START, *, pages: bool = True
+    ) -> None:
         self.folder = tempfile.TemporaryDirectory()
         url = f"sqlite:///{Path(self.folder.name) / 'stage.db'}"
         migrate.upgrade(url)
@@ -225,12 +223,17 @@ class Stage:
         self.random_below = same_random()
         self.ids = Ids(self.clock.now, self.random_below)
         self.catalogue = load(strict=True)
-        self.phones = {name: phone_of(name, start) for name in cast}
-        accounts = {phone.account for phone in self.phones.values()}
-        presences = {account: found for account, found in PRESENCES.items() if account in accounts}
-        links = Links(self.keyring, "https://cachly.example.vn") if pages else None
+        self.phones = {name: phone_of(name, start, messenger) for name in cast}
+        here = {phone.account: MESSENGERS[phone.account] for phone in self.phones.values()}
+        self.reaches = {account: one.reach for account, one in here.items()}
+        self.links = Links(self.keyring, PUBLIC)
         self.renderer = Renderer(
-            self.catalogue, lambda *_: b"png", presences, reaches=REACHES, forms=FORMS, links=links
+            self.catalogue,
+            lambda *_: b"png",
+            presences=PRESENCES,
+            reaches=self.reaches,
+            forms={account: one.form for account, one in MESSENGERS.items()},
+            links=self.links if pages else None,
         )
         self.deliveries: list[Delivery] = []
         self.code = ""
@@ -248,6 +251,11 @@ class Stage:
             raise LookupError(f"{who} is not in the cast of this transcript")
         return self.phones[who]
 
+    @staticmethod
+    def messenger(phone: Phone) -> Messenger:
+        """What the phone's messenger can do."""
+        return MESSENGERS[phone.account]
+
     def turns(self) -> Turns:
         """Newly built, as after a restart: nothing is remembered but what the database holds."""
         return Turns(
@@ -258,7 +266,7 @@ class Stage:
             clock=self.clock,
             ids=self.ids,
             random_below=self.random_below,
-            reaches=REACHES,
+            reaches=self.reaches,
         )
 
     def hear(self, incoming: Incoming) -> None:
@@ -273,13 +281,6 @@ class Stage:
             kept = conn.execute(text("SELECT error FROM inbox WHERE state <> 'done'")).scalars().all()
         assert not kept, f"a turn failed: {kept}"
         self.settle()
-
-    def ticket(self, who: str) -> Ticket:
-        """What the newest link on somebody's phone says; an error when it has expired, or there is none."""
-        links, phone = self.renderer.links, self.phone(who)
-        if links is None or not phone.links:
-            raise LookupError(f"no link on {who}'s phone")
-        return links.read(LinkKind.PLACE, phone.links[-1].rpartition("/")[2], self.clock.now())
 
     def holder(self, address: Address) -> str:
         """The name of the phone with this chat."""
@@ -323,17 +324,18 @@ class Stage:
             reply, who = parcel.render(), self.holder(Address(outgoing.account, parcel.user))
             outcome = self.phones[who].receive(reply, self.clock.now())
             if isinstance(outcome, Delivered):
-                self._note(who, self.phones[who].shown(reply, self.clock.now()))
+                self._note(who, self.phones[who].seen(reply, self.clock.now()))
             settled.append(Settled(parcel, outcome, self.clock.now()))
         if settled:
             await outgoing.record(settled)
         return bool(settled)
 
     def _note(self, who: str, reply: Reply) -> None:
-        self.deliveries.append(Delivery(self.clock.now(), who, reply, reply.replaces is not None))
-        found = re.search(r"start=([A-Z0-9]{8})|gửi mã: ([A-Z0-9]{4}-[A-Z0-9]{4})", reply.text)
+        replaced = reply.replaces is not None and self.messenger(self.phones[who]).form.edits
+        self.deliveries.append(Delivery(self.clock.now(), who, reply, replaced))
+        found = _CODE.search(reply.text)
         if found:
-            self.code = found[1] or found[2].replace("-", "")
+            self.code = found[1] + found[2]
 
     def take_deliveries(self) -> list[Delivery]:
         """What reached phones since the last call."""
@@ -349,7 +351,7 @@ class Stage:
             load_units(conn, units(), [(CENTRE, unit.id) for unit in units() if unit.parent_id == CDC])
             hellos = [Incoming(phone.address, f"s{phone.user}", now, Kind.OTHER) for _, phone in phones]
             chats = [
-                one.chat for one in contexts.load(conn, self.keyring, hellos, self.ids.one, now, REACHES)
+                one.chat for one in contexts.load(conn, self.keyring, hellos, self.ids.one, now, self.reaches)
             ]
             effects: list[Effect] = [effect for part in known for effect in self._member(part, now)]
             effects += [

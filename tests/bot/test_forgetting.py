@@ -8,7 +8,8 @@ from bot.ids import Ids
 from quarantine.messages import Address, Incoming, Kind
 from storage import tables
 from storage.tables import core
-from tests.stage import ACCOUNT, CAST, START, Stage
+from tests.messengers import TELEGRAM
+from tests.stage import CAST, START, Stage
 
 INBOX = core(tables.Inbox)
 
@@ -27,7 +28,7 @@ def test_messages_are_known_for_thirty_days():
     """For thirty days a repeat is recognised; after that the sweep clears the row."""
     stage = Stage(("Mai",))
     try:
-        hello = Incoming(Address(ACCOUNT, CAST["Mai"].user), "u1", START, Kind.TEXT, text="xin chào")
+        hello = Incoming(Address(TELEGRAM, CAST["Mai"].user), "u1", START, Kind.TEXT, text="xin chào")
         stage.hear(hello)
         assert [_known(stage, day) for day in (29, 30, 31)] == [1, 1, 0]
     finally:

@@ -38,7 +38,8 @@ from storage import contexts
 from storage.apply import apply
 from storage.facts import facts
 from storage.reader import SqlStore
-from tests.stage import ACCOUNT, CAST, CDC, HOMES, PRESENCES, START, STATION, Stage
+from tests.messengers import PRESENCES, TELEGRAM
+from tests.stage import CAST, CDC, HOMES, START, STATION, Stage
 
 WHO = ("Mai", "Hạnh", "Dũng", "Dũng (Zalo)", "Lan", "Nam", "Người lạ")
 PROMPTED_AT = START + timedelta(minutes=90)
@@ -98,7 +99,7 @@ class Scene:
     def hear(self, who: str, kind: Kind = Kind.TEXT, **facts_of_it: object) -> Heard:
         """Take one message of this person, whatever it causes."""
         self.serial += 1
-        said = Incoming(Address(ACCOUNT, CAST[who].user), f"m{self.serial}", self.now, kind, **facts_of_it)  # type: ignore[arg-type]  # its own fields
+        said = Incoming(Address(TELEGRAM, CAST[who].user), f"m{self.serial}", self.now, kind, **facts_of_it)  # type: ignore[arg-type]  # its own fields
         stage = self.stage
         turns = stage.turns()
         context = contexts.load(self.conn, stage.keyring, [said], stage.ids.one, self.now)[0]
@@ -136,7 +137,7 @@ class Scene:
         """The letter as its reader reads it in each language; nothing falls back on another language."""
         found = facts(self.conn, self.stage.keyring, [letter.owner], self.now)[letter.owner]
         return {
-            language: renderer.render(letter, replace(found, language=SERVED), self.now, ACCOUNT)
+            language: renderer.render(letter, replace(found, language=SERVED), self.now, TELEGRAM)
             for language, renderer in self.renderers().items()
         }
 
@@ -145,7 +146,9 @@ class Scene:
         texts = self.stage.catalogue.texts
         return {
             language: Renderer(
-                Catalogue({SERVED: texts[language]}, strict=True), lambda *_: b"png", PRESENCES
+                Catalogue({SERVED: texts[language]}, strict=True),
+                lambda *_: b"png",
+                PRESENCES,
             )
             for language in texts
         }

@@ -15,7 +15,8 @@ from quarantine.messages import Address, Incoming, Kind
 from storage import contexts
 from storage.apply import apply
 from storage.reader import SqlStore
-from tests.stage import ACCOUNT, CAST, Stage
+from tests.messengers import TELEGRAM
+from tests.stage import CAST, Stage
 from tests.transcript import Player
 
 SYMPTOMS = "triệu chứng nào dưới đây không?"
@@ -51,7 +52,7 @@ class Story:
         with self.stage.engine.begin() as conn:
             apply(conn, self.stage.keyring, effects, self.stage.clock.now(), self.stage.ids.one)  # type: ignore[arg-type]  # effects
 
-    def context(self, user: str, account: str = ACCOUNT) -> contexts.Context:
+    def context(self, user: str, account: str = TELEGRAM) -> contexts.Context:
         """What a turn of this chat would know."""
         said = Incoming(Address(account, user), "look", self.now, Kind.OTHER)
         with self.stage.engine.begin() as conn:

@@ -80,7 +80,7 @@ class TeaHouse:
             reachable=lambda turn: turn.say("toy.reachable") and None,
             moved=lambda _turn: None,
             prompt=lambda _turn: None,
-            card=lambda _turn: None,
+            shown=lambda _turn: (),
         )
 
     def _handler(self, key: str):

@@ -9,7 +9,7 @@ from typing import Any
 
 from quarantine import effects as e
 from quarantine.checkins import Checkin, Stage
-from quarantine.letters import Letter
+from quarantine.letters import Asked, Letter
 from quarantine.location import Judgement
 from quarantine.people import (
     OPEN_STATES,
@@ -172,12 +172,10 @@ class FakeStore:
         found.sort(key=lambda one: (one.kind is not TaskKind.RED, one.next_at or one.opened_at))
         return found[offset : offset + limit]
 
-    def newest_card(self, owner: int) -> int | None:
-        """The task of the newest task card posted to this officer."""
-        cards = [
-            one for one in self.letters if one.owner == owner and one.key.startswith("task.") and one.asked
-        ]
-        return next((one.about for one in reversed(cards) if one.about is not None), None)
+    def shown(self, owner: int, limit: int) -> list[Asked]:
+        """The last questions posted to this reader, newest first."""
+        asked = [one.asked for one in self.letters if one.owner == owner and one.asked]
+        return asked[::-1][:limit]
 
     def last_report(self, episode_id: int) -> LastReport | None:
         """The newest report and fix of an episode."""

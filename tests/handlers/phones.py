@@ -77,7 +77,7 @@ def hooks() -> Hooks:
         reachable=no_prompt,
         moved=no_prompt,
         prompt=no_prompt,
-        card=no_prompt,
+        shown=lambda turn: turn.store.shown(turn.owner, 5),
     )
 
 

@@ -81,7 +81,7 @@ CASES = {
     ),
     "a person's open task": (lambda a: a.store.open_task(1, TaskKind.RED), "uq_task_person_kind_undone"),
     "open tasks of units": (lambda a: a.store.open_tasks([1, 2], 20), "ix_task_unit_undone"),
-    "the newest card": (lambda a: a.store.newest_card(1), "ix_letter_card"),
+    "the last questions": (lambda a: a.store.shown(1, 5), "ix_letter_asked"),
     "the last report": (lambda a: a.store.last_report(1), "ix_report_episode_at"),
     "the last fix": (lambda a: a.store.last_fix(1), "ix_fix_episode_at"),
     "the last check-in": (

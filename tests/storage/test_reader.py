@@ -6,14 +6,17 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event
 
+from quarantine import numbers
 from quarantine.checkins import Stage
 from quarantine.effects import CodeFor
+from quarantine.letters import Asked, Letter, Option
 from quarantine.location import Judgement, Verdict
+from quarantine.messages import Term
 from quarantine.people import EpisodeState, Officer, Person, Role, Sex
 from quarantine.store import Chat, File, LastReport, Prompt, Store
 from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.triage import Level
-from storage import tables
+from storage import tables, wire
 from storage.reader import SqlStore
 from storage.sealing import Keyring
 from tests.storage.rows import HUNG, LAN, UNITS, Rows, officer
@@ -214,35 +217,47 @@ def test_open_tasks_red_first_then_by_deadline(world, store, now):
     assert store.open_tasks([], 10) == []
 
 
-def test_the_newest_card_that_reached_the_officer(world, store, now):
-    """The card is the last delivered letter that holds while its task is undone; no other letter is."""
-    world.task(501, TaskKind.CONTACT, LAN.id)
-    world.task(502, TaskKind.RED, LAN.id)
-    world.task(503, TaskKind.HELP, LAN.id)
-    assert store.newest_card(HUNG.id) is None
+def test_the_last_questions_that_reached_a_reader(world, store, now):
+    """Newest first, as they were drawn; what was not delivered, asks nothing or went elsewhere is not."""
+    asked = Asked("task.card", "t1", (Option("take", Term("task.take")),))
     letters = [
-        (1, HUNG.id, 501, "task_undone", "delivered", now),
-        (2, HUNG.id, 502, "task_undone", "delivered", now - HOUR),
-        (3, HUNG.id, 503, "task_undone", "due", None),
-        (4, HUNG.id, 503, "", "delivered", now + HOUR),
-        (5, LAN.id, 503, "task_undone", "delivered", now + HOUR),
-        (6, HUNG.id, 777, "task_untaken", "delivered", now + HOUR),
+        (1, HUNG.id, asked, "delivered", now - HOUR),
+        (2, HUNG.id, replace(asked, number="t2"), "delivered", now),
+        (3, HUNG.id, replace(asked, number="t3"), "due", None),
+        (4, HUNG.id, None, "delivered", now + HOUR),
+        (5, LAN.id, replace(asked, number="t5"), "delivered", now + HOUR),
     ]
-    for number, owner, about, condition, status, at in letters:
+    for row_id, owner, question, status, at in letters:
+        letter = Letter(row_id, owner, "task.card", now, asked=question)
         world.insert(
             tables.Letter,
-            id=number,
+            id=row_id,
             owner=owner,
             key="task.card",
+            body=world.keyring.seal("letter", "body", row_id, wire.letter_body(letter)),
+            asked=question and question.number,
             priority=1,
             due_at=now,
-            about=about,
-            condition=condition,
             status=status,
             delivered_at=at,
             created_at=now,
         )
-    assert store.newest_card(HUNG.id) == 501
+    world.insert(
+        tables.Letter,
+        id=6,
+        owner=LAN.id,
+        key="checkin.symptoms",
+        asked="p",
+        about=77,
+        priority=2,
+        due_at=now,
+        status="delivered",
+        delivered_at=now,
+        created_at=now,
+    )
+    assert store.shown(HUNG.id, 5) == [replace(asked, number="t2"), asked]
+    assert store.shown(HUNG.id, 1) == [replace(asked, number="t2")]
+    assert [one.number for one in store.shown(LAN.id, 5)] == ["t5", numbers.number("p", 77)]
 
 
 def test_the_last_report_and_fix(world, store, now):
