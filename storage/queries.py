@@ -20,7 +20,7 @@ Convert = Callable[[Any], Any]
 DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.dialect(),
     # With the server's own marks, $1, $2, …, psycopg need not look for any.
-    "postgresql": PGDialect_psycopg(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
+    "postgresql": PGDialect_psycopg(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]  # theirs
 }
 """As they write statements; what they would learn from a server plays no part."""
 

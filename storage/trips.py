@@ -83,7 +83,7 @@ def _execute(cursors: Sequence[psycopg.RawCursor[Any]], calls: Sequence[Call]) -
 
 def _explained(conn: Connection, error: Exception) -> BaseException:
     """The error as SQLAlchemy tells it; where the server has gone, SQLAlchemy must see that for itself."""
-    if conn.dialect.is_disconnect(error, conn.connection.driver_connection, None):  # type: ignore[arg-type]
+    if conn.dialect.is_disconnect(error, conn.connection.driver_connection, None):  # type: ignore[arg-type]  # one of two shapes
         conn.exec_driver_sql("SELECT 1")  # raises, and tells the pool that its connections are of no use
     kinds = conn.dialect.loaded_dbapi.Error
     return DBAPIError.instance(None, None, error, kinds, hide_parameters=True, dialect=conn.dialect)

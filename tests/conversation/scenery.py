@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from bot.catalogues import SERVED, Catalogue
 from bot.rendering import Renderer
@@ -34,13 +34,22 @@ from quarantine.protocol import DEFAULT_PROTOCOL, protocol
 from quarantine.talk import take
 from quarantine.tasks import TaskKind
 from quarantine.turn import Turn
-from storage import contexts
+from storage import contexts, tables
 from storage.apply import apply
 from storage.facts import facts
 from storage.reader import SqlStore
+from storage.tables import core
+from storage.types import Instant
 from tests.messengers import PRESENCES, TELEGRAM
 from tests.stage import CAST, CDC, HOMES, START, STATION, Stage
 
+_ARRIVED = (
+    core(tables.Letter)
+    .update()
+    .where(core(tables.Letter).c.status == "due")
+    .values(status="delivered", delivered_at=bindparam("at", type_=Instant()))
+)
+"""What is said is on the phones at once."""
 WHO = ("Mai", "Hạnh", "Dũng", "Dũng (Zalo)", "Lan", "Nam", "Người lạ")
 PROMPTED_AT = START + timedelta(minutes=90)
 """07:30: Lan has just been asked."""
@@ -107,6 +116,7 @@ class Scene:
         self.calls.clear()
         take(self._listening(), turn, stage.renderer.speak)
         apply(self.conn, stage.keyring, turn.effects, self.now, stage.ids.one)
+        self.conn.execute(_ARRIVED, {"at": self.now})
         after = contexts.load(self.conn, stage.keyring, [said], stage.ids.one, self.now)[0]
         letters = [effect.letter for effect in turn.effects if isinstance(effect, LetterPosted)]
         heard = Heard(turn, list(self.calls), unpack_frames(after.frames), letters)
@@ -208,11 +218,10 @@ def scene() -> Iterator[Scene]:
 def _seen(found: Scene, who: str) -> None:
     """What the newest message with buttons on somebody's phone asks."""
     phone = found.stage.phone(who)
-    if phone.buttons:
-        mark = phone.buttons[-1][2].partition(":")[0]
-        options = [
-            (data.partition(":")[2], label) for _, label, data in phone.buttons if data.startswith(f"{mark}:")
-        ]
+    if phone.asked is not None and phone.asked.buttons:
+        buttons = [button for row in phone.asked.buttons for button in row]
+        mark = buttons[0].data.partition(":")[0]
+        options = [(button.data.partition(":")[2], button.label) for button in buttons]
         key = "checkin.symptoms" if mark[0] == "p" else "task.card"
         found.asked[who] = Open(key, mark, tuple(options))
 

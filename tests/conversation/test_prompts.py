@@ -16,8 +16,8 @@ from storage import contexts
 from storage.apply import apply
 from storage.reader import SqlStore
 from tests.messengers import TELEGRAM
+from tests.player import Player
 from tests.stage import CAST, Stage
-from tests.transcript import Player
 
 SYMPTOMS = "triệu chứng nào dưới đây không?"
 LANGUAGE = "Ngôn ngữ"
@@ -32,10 +32,8 @@ class Story:
 
     def play(self, *lines: str) -> list[str]:
         """Play these lines; what the phones received, as "07:30 → Lan: first / second …"."""
-        self.player.lines.clear()
-        self.player.play("\n".join(lines))
         received: list[str] = []
-        for line in self.player.lines:
+        for line in (said for played in lines for said in self.player.play(played, ()) or ()):
             if line.startswith("      "):
                 received[-1] += f" / {line.strip()}"
             elif line.startswith("  "):
