@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from quarantine.conversation import (
     ANYTIME,
@@ -206,6 +207,7 @@ class Talk:
             self._begin(self.hooks.idle(self.turn))
         else:
             self.stack.frames = before
+            self.said = self.turn.said = replace(self.said, pressed=pressed)
             self._pressed(pressed)
 
     def _named_of_shown(self, folded: str) -> str | None:
