@@ -69,7 +69,7 @@ def try_out(
     )
     if returned_to:
         rows = {entry.ref: reasons(entry) for entry in checked.refused}
-        Path(returned_to).write_bytes(returned(checked.book, checked.tables, rows))
+        _write(returned_to, returned(checked.book, checked.tables, rows))
     if as_json:
         return json.dumps(report(checked, units_known=bool(units)), ensure_ascii=False, indent=2)
     return "\n".join([*_summary(checked, units_known=bool(units)), *_written(returned_to)])
@@ -80,10 +80,7 @@ def write_template(file: str, units_file: str = "") -> str:
     units = _units(units_file)
     communes = sorted({unit.name for unit in units if unit.kind is UnitKind.STATION})
     provinces = sorted({unit.province for unit in units})
-    try:
-        Path(file).write_bytes(template(communes, provinces))
-    except OSError as error:
-        raise RefusedError(f"{file} cannot be written: {error.strerror}.") from error
+    _write(file, template(communes, provinces))
     return file
 
 
@@ -237,6 +234,13 @@ def _bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise RefusedError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _write(file: str, data: bytes) -> None:
+    try:
+        Path(file).write_bytes(data)
+    except OSError as error:
+        raise RefusedError(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _pairs(words: Sequence[str], option: str) -> dict[Field, str]:

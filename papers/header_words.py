@@ -144,9 +144,9 @@ _PHRASES: dict[Field | None, str] = {
         cach ly | middle name | middle initial | ethnicity | nationality | race | so ho khau | travel
         start date | travel end date | so nguoi trong ho | nhiet do | spo2 | huyet ap | phuong tien |
         phuong tien di lai | ngay khai bao | ngay ghi nhan | ngay bao cao | nguoi bao cao | tien su | benh
-        nen | date of notice | symptom onset date | passport country | flight number | last date of
-        exposure | dien thoai co quan | so dien thoai can bo | business telephone | foreign address | tinh
-        trang hien tai | trieu chung hien tai
+        nen | date of notice | symptom onset date | passport country | identifying number | flight number
+        | last date of exposure | dien thoai co quan | so dien thoai can bo | business telephone | foreign
+        address | tinh trang hien tai | trieu chung hien tai
         """,
 }
 MEANINGS: dict[str, Field | None] = {

@@ -23,7 +23,7 @@ OLDEST_AGE = 120
 
 _NOTHING = frozenset(
     {"", "khong", "khong co", "ko", "ko co", "k co", "chua co", "chua ro", "khong ro", "na", "n a", "null"}
-    | {"none", "0", "khong biet", "khong nho", "kxd", "khong xac dinh", "ko ro"}
+    | {"none", "0", "unknown", "khong biet", "khong nho", "kxd", "khong xac dinh", "ko ro"}
 )
 _LONGEST_NOTHING = 24  # characters; asked of every cell, so it has to be cheap
 _ROUNDED = re.compile(r"^\d(?:[.,]\d+)?\s*e\+?\d+$", re.IGNORECASE)

@@ -178,6 +178,7 @@ def test_the_mapping_is_corrected(cachly):
         (("list.xlsx", "--map", "fone=E"), "--map fone=E: write field=text. Fields are: name, "),
         (("list.xlsx", "--sheet", "Nowhere"), "There is no sheet Nowhere. There are: Danh sách."),
         (("list.xlsx", "--units", "list.csv"), "list.csv cannot be used"),
+        (("list.xlsx", "--returned", "nowhere/back.xlsx"), "nowhere/back.xlsx cannot be written"),
         (("image.png",), "Tệp này không phải danh sách Excel, ODS hay CSV"),
         (("huge.csv",), "Tệp quá lớn"),
     ],
