@@ -25,6 +25,8 @@ THREADS = 8
 BUSY_MILLISECONDS = 10_000
 PING_AFTER_SECONDS = 1.0
 """A server does not go and come back faster: a connection used since then is as good as one just tried."""
+PREPARED = 300
+"""Statements kept planned on a connection: turns, sweeps and the sender run more than psycopg's hundred."""
 _ON_CONNECT = (
     f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
     "PRAGMA synchronous=FULL",
@@ -84,6 +86,7 @@ def open_engine(url: str) -> Engine:
             hide_parameters=True,  # else the texts of errors hold what people told us
             connect_args={"options": "-c timezone=UTC", "application_name": "cachly"},
         )
+        event.listen(engine, "connect", _prepare_postgres)
         _ping_after_rest(engine)
         return engine
     raise UnusableUrlError(f"{name} is neither sqlite nor postgresql")
@@ -132,6 +135,11 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 - 
         cursor.execute(pragma)
     _switch_to_wal(cursor)
     cursor.close()
+
+
+def _prepare_postgres(connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    del record
+    connection.prepared_max = PREPARED
 
 
 def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
