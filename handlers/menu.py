@@ -15,7 +15,7 @@ from handlers.script import script
 from handlers.seen import WORDS as SEEN_WORDS
 from handlers.seen import note_seen
 from handlers.shared_number import offer, shared
-from handlers.signs import danger_of_stranger, heard
+from handlers.signs import danger_of_stranger, heard, heard_late
 from handlers.staff import whom_staff_call
 from handlers.whereabouts import LOCATION, moved, waits_for_location
 from quarantine.checkins import Stage
@@ -287,4 +287,5 @@ script.hooks = Hooks(
     moved=moved,
     prompt=open_prompt,
     shown=shown,
+    late=heard_late,
 )

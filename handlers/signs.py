@@ -65,6 +65,14 @@ def heard(turn: Turn, text: str) -> Next | None:
     return _check(turn, reading, degrees)
 
 
+def heard_late(turn: Turn, sign: str) -> Next:
+    """A danger sign that is pressed under a question of the past is felt now: it is heard like words."""
+    if turn.context.episodes:
+        report_signs(turn, frozenset({sign}), None)
+        return DONE
+    return Again(Term("red.stranger"))
+
+
 def danger_of_stranger(text: str) -> Again | None:
     """Somebody whom nobody follows is told to call 115 all the same."""
     reading = read_symptoms(text)

@@ -46,7 +46,7 @@ class Choice:
     """One possible answer: pressed, or typed as number, label or keyword.
 
     `exclusive` answers alone, whatever else was ticked; `eager` answers at once, with what was ticked before
-    it: nobody who cannot breathe should have to press "Xong".
+    it: nobody who cannot breathe should have to press "Xong". Pressed late, it is heard all the same.
     """
 
     value: str
@@ -192,6 +192,7 @@ class Hooks:
     moved: Callable[[Turn], None]
     prompt: Callable[[Turn], int | None]
     shown: Callable[[Turn], Sequence[Asked]]
+    late: Callable[[Turn, str], Next]
 
 
 class Script:
@@ -200,6 +201,7 @@ class Script:
     def __init__(self) -> None:
         self.questions: dict[str, Question] = {}
         self.handlers: dict[str, Handler] = {}
+        self.eager: set[str] = set()
         self.commands: list[Command] = []
         self.standings: dict[str, Standing] = {}
         self.hooks: Hooks | None = None
@@ -212,6 +214,7 @@ class Script:
                 raise ValueError(f"Two handlers for {question.key}.")
             self.questions[question.key] = question
             self.handlers[question.key] = handler
+            self.eager |= {choice.value for choice in question.choices if choice.eager}
             return handler
 
         return register

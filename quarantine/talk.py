@@ -91,7 +91,10 @@ class Talk:
             self.stack.lift(frame)
         else:
             frame = None if moved_on else self.stack.open(mark)
-        if moved_on and frame is None:
+        if frame is None and value in self.script.eager:
+            self.turn.memory = {}
+            self._begin(self.hooks.late(self.turn, value))
+        elif moved_on and frame is None:
             self._reask(self.stack.frames[-1], Term("stale.button"))
         elif frame is None:
             self._stale(mark)

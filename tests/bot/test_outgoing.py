@@ -286,7 +286,7 @@ async def test_what_is_too_late_or_no_longer_true_is_not_sent(office):
 async def test_a_chat_that_must_wait_holds_its_letters_in_order(office):
     """After a 429 the person's letters come later, in order; another person is served meanwhile."""
     office.post(letter(1, "stale.idle"), letter(2), letter(3, owner=HANH.id))
-    refused = "Nút này thuộc câu hỏi trước, nay chị không cần trả lời nữa."
+    refused = "Lựa chọn này thuộc câu hỏi trước, nay chị không cần trả lời nữa."
     office.phone.answers[refused] = Later(timedelta(seconds=30), "flood control")
     async with running(office.sender()):
         await office.until(lambda rows: rows[3].status == "delivered" and rows[1].attempts == 1)
@@ -297,7 +297,7 @@ async def test_a_chat_that_must_wait_holds_its_letters_in_order(office):
         await office.all_sent()
     assert [reply.text for user, reply in office.phone.sent if user == "1001"][-2:] == [
         refused,
-        "Nút này thuộc câu hỏi trước. Câu hiện giờ ở ngay dưới đây.",
+        "Lựa chọn này thuộc câu hỏi trước. Câu hiện giờ ở ngay dưới đây.",
     ]
 
 

@@ -117,7 +117,7 @@ def test_lead_terms_come_before_the_message(renderer):
     """What was done and what comes next are one bubble."""
     told = letter("a.late", lead=(Term("stale.button"), Term("word.nothing")))
     assert renderer.render(told, READER, NOW).text == (
-        "Nút này thuộc câu hỏi trước. Câu hiện giờ ở ngay dưới đây.\nMuộn rồi"
+        "Lựa chọn này thuộc câu hỏi trước. Câu hiện giờ ở ngay dưới đây.\nMuộn rồi"
     )
 
 

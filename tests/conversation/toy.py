@@ -81,6 +81,7 @@ class TeaHouse:
             moved=lambda _turn: None,
             prompt=lambda _turn: None,
             shown=lambda _turn: (),
+            late=lambda _turn, value: Again(Term(f"toy.late_{value}")),
         )
 
     def _handler(self, key: str):

@@ -78,6 +78,7 @@ def hooks() -> Hooks:
         moved=no_prompt,
         prompt=no_prompt,
         shown=lambda turn: turn.store.shown(turn.owner, 5),
+        late=lambda _turn, _value: Again(Term("test.late")),
     )
 
 
