@@ -29,7 +29,7 @@ from bot.turns import Arrived, Probe, Turns, no_probe
 from bot.visits import Visits
 from handlers.book import script
 from papers.guide_card import guide_card
-from quarantine.channel import CallFailedError, Channel, MenuEntry, Presence, Profile
+from quarantine.channel import CallFailedError, Channel, Form, MenuEntry, Presence, Profile
 from quarantine.days import at, local_day
 from quarantine.messages import AccountDown, Term
 from quarantine.windows import Approved, Reach
@@ -38,6 +38,8 @@ from storage.sealing import Keyring
 
 log = structlog.get_logger()
 
+UNLIMITED = 100_000
+"""Messages a second on the stage, where hours pass in one."""
 SWEEP_SECONDS = 2
 """How often the clock is looked at: RED has to be paged within the minute."""
 DEMO_SWEEP_SECONDS = 0.5
@@ -106,7 +108,7 @@ class Service:
                 account,
                 channel,
                 Outgoing(self.database, self.turns, self.renderer, account),
-                Limiter() if limits else Limiter(per_second=100_000, per_chat_second=100_000),
+                limiter_of(channel.form) if limits else Limiter(UNLIMITED, UNLIMITED),
                 clock,
             )
             for account, channel in self.channels.items()
@@ -272,6 +274,11 @@ class Service:
 
 def _counted(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
     return {account: dict(reasons) for account, reasons in counts.items() if reasons}
+
+
+def limiter_of(form: Form) -> Limiter:
+    """Keeps an account within the limits of its messenger."""
+    return Limiter(form.per_second, form.per_chat_second)
 
 
 def _chat_of(arrived: Arrived) -> str:

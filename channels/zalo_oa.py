@@ -28,6 +28,10 @@ WINDOW: Final = timedelta(days=7)
 """How long after their last message somebody may be written to (channels.md §1.3)."""
 ANSWERED: Final = timedelta(seconds=1.5)
 """How long a push may wait for its commit: Zalo wants its answer within 2 s (channels.md §1.0)."""
+PER_SECOND: Final = 50
+"""Zalo takes 4,000 calls a minute of an app, uploads and renewals included (channels.md §1.9)."""
+PER_CHAT_SECOND: Final = 5
+"""Zalo names no limit for one chat: ours keeps the parts of a reply in order."""
 FORM: Final = Form(
     buttons=BUTTONS,
     edits=False,
@@ -38,6 +42,8 @@ FORM: Final = Form(
     polls=False,
     window=WINDOW,
     answer_within=ANSWERED,
+    per_second=PER_SECOND,
+    per_chat_second=PER_CHAT_SECOND,
 )
 TYPED: Final = "payload typed by hand"
 

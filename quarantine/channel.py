@@ -20,7 +20,8 @@ class Form:
     are fetched by the messenger from a public address. `window` is how long after their last message
     somebody may still be written to, None for always. `polls` tells whether messages can be fetched, and
     `numbered` whether what is fetched has running numbers; where not, each is given once only.
-    `answer_within` is how soon a push must be answered, None when it may wait for the commit.
+    `answer_within` is how soon a push must be answered, None when it may wait for the commit. It takes
+    `per_second` messages of an account in all, and `per_chat_second` in one chat (channels.md §1.9, §3.1).
     """
 
     buttons: int
@@ -35,6 +36,8 @@ class Form:
     photo_by_url: bool = False
     deep_links: bool = False
     window: timedelta | None = None
+    per_second: float = 30
+    per_chat_second: float = 1
 
 
 class Refusal(StrEnum):

@@ -8,6 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.limiter import FLOOD_SECONDS, RECOVERY_SECONDS, SLACK, Limiter
+from bot.service import limiter_of
+from channels.telegram import Telegram
+from channels.zalo_oa import FORM
 
 
 @dataclass
@@ -180,3 +183,12 @@ def test_whoever_waits_as_told_may_go(steps):
             limiter.refused(user, pause)
         clock.seconds += limiter.ready_in(user, count) + 1e-9
         assert limiter.reserve(user, count) == 0
+
+
+@pytest.mark.parametrize(("form", "in_all", "to_one"), [(Telegram.form, 30, 1), (FORM, 50, 5)])
+def test_each_messenger_is_kept_within_its_own_limits(form, in_all, to_one):
+    """Telegram takes 30 a second and one in each chat, an Official Account more (channels.md §1.9, §3.1)."""
+    limiter = limiter_of(form)
+    assert limiter.rate == in_all
+    assert limiter.reserve("lan") == 0
+    assert limiter.ready_in("lan") == pytest.approx(1 / to_one, rel=0.1)
