@@ -91,6 +91,18 @@ async def _post(bot: Bot, chat: int, part: Part, *, silent: bool | None, protect
             disable_notification=silent,
             protect_content=protect,
         )
+    if part.document is not None:
+        return await bot.send_document(
+            chat,
+            part.document.content,
+            caption=part.text or None,
+            filename=part.document.name,
+            # What is inside is known by its name: Telegram must not guess, and make a video of a list.
+            disable_content_type_detection=True,
+            reply_markup=part.markup,
+            disable_notification=silent,
+            protect_content=protect,
+        )
     if part.pin is not None:
         return await bot.send_location(
             chat,

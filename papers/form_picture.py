@@ -7,7 +7,8 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from papers.guide_card import ACCENT, FONTS, PAPER, TITLE
+from papers.guide_card import ACCENT, PAPER, TITLE
+from papers.surfaces import FONTS
 
 SIZE = (800, 450)
 WORDS = "Số điện thoại của anh/chị"

@@ -1,21 +1,21 @@
-"""The guidance card: a picture with QR, code and three steps, to be shown on a phone, sent on or printed."""
+"""The guidance card: QR, code and three steps, to be shown on a phone, sent on or printed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from io import BytesIO
-from pathlib import Path
 
-import segno
-from PIL import Image, ImageDraw, ImageFont
+from papers.surfaces import Picture, Surface
 
-FONTS = Path(__file__).parent / "fonts"
 WIDTH, HEIGHT, MARGIN = 1240, 1748, 84
 """A6 upright at 300 dots an inch: a quarter of an A4 sheet, and readable on any phone."""
+INNER = WIDTH - 2 * MARGIN
 HEAD, QR_SIZE, CODE_BOX, FOOT = 290, 610, 272, 214
+STEP_SIZE = 41
 PAPER, INK, ACCENT, PALE, GREY = "#ffffff", "#12261f", "#0b6b4f", "#e6f2ed", "#4a5a54"
+WARNING = "#a3201a"
+SMALLEST = 20
+"""Dots of the smallest letters that are still read in print."""
 TITLE = "Theo dõi cách ly tại nhà"
 CODE_IS = "Mã kết nối (dùng một lần)"
 NO_LINK_STEP = "Mở kênh chat của trạm y tế."
@@ -32,6 +32,8 @@ STEPS = (
 """What the resident does; nothing on the card says who it is for, as it may be lost (domain.md §C3)."""
 QR_SIZES, LABELS, GAP = {1: 500, 2: 480, 3: 340}, 104, 24
 """Of codes that stand above the names of their accounts, by how many there are."""
+UNTIL = "Dùng đến {expires}"
+NUMBERED = "Phiếu {number}. {until}"
 HELP, DANGER = "Cần giúp, gọi {phone}", "Khó thở, hoặc sốt từ 39 °C: gọi 115 ngay"
 
 
@@ -50,21 +52,37 @@ class Entrance:
     follow: bool = False
 
 
-def guide_card(entrances: Sequence[Entrance], code: str, station: str, phone: str, expires: str) -> bytes:
-    """The card as a PNG under 1 MB, always in Vietnamese.
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is on one card; nothing says who it is for, as it may be lost (domain.md §C3).
 
-    Each of the at most three `entrances` with a link has a QR; several, or one that does not hand in the
-    code, are labelled with messenger and name. `code` is shown as given ("2CFH-4KMN"), `expires` is the end
-    of its life as text, `phone` may be empty.
+    `code` is shown as given ("2CFH-4KMN"), `expires` is the end of its life as text, `phone` may be empty.
+    Of the at most three `entrances` each with a link has a QR; several, or one that does not hand in the
+    code, are labelled with messenger and name. A `number` tells several printed cards apart, 0 for none.
     """
-    page = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
-    draw = ImageDraw.Draw(page)
-    _head(draw, station)
-    top = _entrances(page, draw, [one for one in entrances if one.link])
-    top = _code(draw, code, expires, top)
-    _steps(draw, told(entrances), top)
-    _foot(draw, phone)
-    return _png(page)
+
+    entrances: Sequence[Entrance]
+    code: str
+    station: str
+    phone: str
+    expires: str
+    number: int = 0
+
+
+def guide_card(entrances: Sequence[Entrance], code: str, station: str, phone: str, expires: str) -> bytes:
+    """The card as a PNG under 1 MB, always in Vietnamese."""
+    page = Picture(WIDTH, HEIGHT, PAPER)
+    draw_card(page, Card(entrances, code, station, phone, expires))
+    return page.png()
+
+
+def draw_card(page: Surface, card: Card) -> None:
+    """Draw the card, WIDTH × HEIGHT dots."""
+    _head(page, card.station)
+    top = _entrances(page, [one for one in card.entrances if one.link])
+    top = _code(page, card, top)
+    _steps(page, told(card.entrances), top)
+    _foot(page, card.phone)
 
 
 def told(entrances: Sequence[Entrance]) -> tuple[str, ...]:
@@ -88,57 +106,50 @@ def told(entrances: Sequence[Entrance]) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=16)
-def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FONTS / ("NotoSans-Bold.ttf" if bold else "NotoSans-Regular.ttf"), size)
-
-
-def _fitting(draw: ImageDraw.ImageDraw, text: str, size: int, width: int) -> ImageFont.FreeTypeFont:
-    """The largest bold font up to `size` in which the text fits on one line; long station names shrink."""
-    while size > 20 and draw.textlength(text, _font(size, bold=True)) > width:  # noqa: PLR2004  # still readable in print
+def _fitting(page: Surface, text: str, size: int, width: int) -> int:
+    """The largest size up to `size` in which the bold text fits on one line; long station names shrink."""
+    while size > SMALLEST and page.width(text, size, bold=True) > width:
         size -= 2
-    return _font(size, bold=True)
+    return size
 
 
-def _shortened(draw: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
-    """The text, or as much of its beginning as fits."""
-    if draw.textlength(text, font) <= width:
+def _shortened(page: Surface, text: str, size: int, width: int) -> str:
+    """The bold text, or as much of its beginning as fits."""
+    if page.width(text, size, bold=True) <= width:
         return text
-    while draw.textlength(f"{text}…", font) > width:
+    while page.width(f"{text}…", size, bold=True) > width:
         text = text[:-1].rstrip()
     return f"{text}…"
 
 
 def _centre(
-    draw: ImageDraw.ImageDraw,
-    text: str,
-    top: int,
-    font: ImageFont.FreeTypeFont,
-    colour: str,
-    middle: float = WIDTH / 2,
+    page: Surface, text: str, top: float, size: int, colour: str, width: int, middle: float = WIDTH / 2
 ) -> None:
-    draw.text((middle, top), text, colour, font, anchor="ma")
+    """One bold line that fits into `width`, at most as large as `size`."""
+    size = _fitting(page, text, size, width)
+    page.centred(_shortened(page, text, size, width), middle, top, size, colour, bold=True)
 
 
-def _head(draw: ImageDraw.ImageDraw, station: str) -> None:
-    draw.rectangle((0, 0, WIDTH, HEAD - 1), ACCENT)
-    inner = WIDTH - 2 * MARGIN
-    _centre(draw, TITLE, 48, _fitting(draw, TITLE, 84, inner), PAPER)
-    _centre(draw, station, 178, _fitting(draw, station, 52, inner), PAPER)
+def _head(page: Surface, station: str) -> None:
+    page.box(0, 0, WIDTH, HEAD, ACCENT)
+    _centre(page, TITLE, 48, 84, PAPER, INNER)
+    _centre(page, station, 178, 52, PAPER, INNER)
 
 
-def _entrances(page: Image.Image, draw: ImageDraw.ImageDraw, shown: Sequence[Entrance]) -> int:
+def _entrances(page: Surface, shown: Sequence[Entrance]) -> int:
     """Draw the QR codes side by side; answers where the next part may begin."""
     if not shown:
         return HEAD + 2 * MARGIN
     if len(shown) == 1 and shown[0].coded:
-        return _qr(page, shown[0].link, QR_SIZE, WIDTH / 2)
-    size, width = QR_SIZES[len(shown)], (WIDTH - 2 * MARGIN) // len(shown)
-    below = max(_qr(page, one.link, size, _middle(place, width)) for place, one in enumerate(shown))
+        return HEAD + page.qr(shown[0].link, WIDTH / 2, HEAD, QR_SIZE, INK, PAPER)
+    size, width = QR_SIZES[len(shown)], INNER // len(shown)
+    tall = [
+        page.qr(one.link, _middle(place, width), HEAD, size, INK, PAPER) for place, one in enumerate(shown)
+    ]
+    below = HEAD + max(tall)
     for place, one in enumerate(shown):
         for text, top, largest in ((one.messenger, below - 16, 44), (one.name, below + 38, 34)):
-            font = _fitting(draw, text, largest, width - GAP)
-            _centre(draw, _shortened(draw, text, font, width - GAP), top, font, INK, _middle(place, width))
+            _centre(page, text, top, largest, INK, width - GAP, _middle(place, width))
     return below + LABELS
 
 
@@ -146,58 +157,41 @@ def _middle(place: int, width: int) -> float:
     return MARGIN + width * (place + 0.5)
 
 
-def _qr(page: Image.Image, link: str, size: int, middle: float) -> int:
-    """Draw the QR with its quiet zone below the head; whole modules keep its edges sharp."""
-    code = segno.make(link, error="m", micro=False)
-    modules = code.symbol_size(border=4)[0]
-    drawn = BytesIO()
-    code.save(drawn, kind="png", scale=max(1, size // modules), border=4, dark=INK, light=PAPER)
-    drawn.seek(0)
-    with Image.open(drawn) as picture:
-        page.paste(picture.convert("RGB"), (round(middle - picture.width / 2), HEAD))
-        return HEAD + picture.height
-
-
-def _code(draw: ImageDraw.ImageDraw, code: str, expires: str, top: int) -> int:
-    draw.rounded_rectangle((MARGIN, top, WIDTH - MARGIN, top + CODE_BOX), 28, PALE)
-    _centre(draw, CODE_IS, top + 18, _font(36), GREY)
-    _centre(draw, code, top + 62, _font(116, bold=True), INK)
-    _centre(draw, f"Dùng đến {expires}", top + 208, _font(36), GREY)
+def _code(page: Surface, card: Card, top: int) -> int:
+    until = UNTIL.format(expires=card.expires)
+    if card.number:
+        until = NUMBERED.format(number=card.number, until=until)
+    page.box(MARGIN, top, WIDTH - MARGIN, top + CODE_BOX, PALE, round_by=28)
+    page.centred(CODE_IS, WIDTH / 2, top + 18, 36, GREY)
+    page.centred(card.code, WIDTH / 2, top + 62, 116, INK, bold=True)
+    page.centred(until, WIDTH / 2, top + 208, 36, GREY)
     return top + CODE_BOX
 
 
-def _steps(draw: ImageDraw.ImageDraw, steps: tuple[str, ...], top: int) -> None:
-    font, left = _font(41), MARGIN + 96
+def _steps(page: Surface, steps: tuple[str, ...], top: int) -> None:
+    left = MARGIN + 96
     top += 44
     for number, step in enumerate(steps, start=1):
-        lines = _wrapped(draw, step, font, WIDTH - MARGIN - left)
-        draw.ellipse((MARGIN, top, MARGIN + 64, top + 64), ACCENT)
-        draw.text((MARGIN + 32, top + 32), str(number), PAPER, _font(38, bold=True), anchor="mm")
-        for line in lines:
-            draw.text((left, top + 2), line, INK, font)
+        page.numbered(number, MARGIN, top, 64, ACCENT, PAPER)
+        for line in _wrapped(page, step, STEP_SIZE, WIDTH - MARGIN - left):
+            page.text(line, left, top + 2, STEP_SIZE, INK)
             top += 54
         top += 26
 
 
-def _wrapped(draw: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+def _wrapped(page: Surface, text: str, size: int, width: int) -> list[str]:
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if draw.textlength(longer, font) <= width:
+        if page.width(longer, size) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines
 
 
-def _foot(draw: ImageDraw.ImageDraw, phone: str) -> None:
-    draw.rectangle((0, HEIGHT - FOOT, WIDTH, HEIGHT), PALE)
+def _foot(page: Surface, phone: str) -> None:
+    page.box(0, HEIGHT - FOOT, WIDTH, HEIGHT, PALE)
     if phone:
-        _centre(draw, HELP.format(phone=phone), HEIGHT - 186, _font(52, bold=True), INK)
-    _centre(draw, DANGER, HEIGHT - (96 if phone else 136), _font(44, bold=True), "#a3201a")
-
-
-def _png(page: Image.Image) -> bytes:
-    written = BytesIO()
-    page.quantize(64).save(written, "png", optimize=True, dpi=(300, 300))
-    return written.getvalue()
+        _centre(page, HELP.format(phone=phone), HEIGHT - 186, 52, INK, INNER)
+    _centre(page, DANGER, HEIGHT - (96 if phone else 136), 44, WARNING, INNER)

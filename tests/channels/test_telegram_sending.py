@@ -15,6 +15,7 @@ from quarantine.messages import (
     AccountDown,
     Button,
     Delivered,
+    Document,
     Later,
     Moved,
     Never,
@@ -33,6 +34,9 @@ DRAWN = {
         [{"text": "Sốt", "callback_data": "3:fever"}, {"text": "Ho", "callback_data": "3:cough"}],
     ]
 }
+
+
+LEAFLETS = Document("phieu-huong-dan.pdf", b"%PDF-1.4")
 
 
 def drawn_below(*labels, **first):
@@ -119,6 +123,37 @@ def message(text, **fields):
             id="picture, then what is too long for its caption",
         ),
         pytest.param(
+            Reply("Phiếu", BUTTONS, document=LEAFLETS),
+            [
+                (
+                    "sendDocument",
+                    {
+                        "chat_id": 7,
+                        "caption": "Phiếu",
+                        "disable_content_type_detection": True,
+                        "reply_markup": DRAWN,
+                    },
+                )
+            ],
+            id="file with caption",
+        ),
+        pytest.param(
+            Reply("Thẻ", photo=b"PNG", document=LEAFLETS),
+            [
+                ("sendPhoto", {"chat_id": 7}),
+                (
+                    "sendDocument",
+                    {
+                        "chat_id": 7,
+                        "caption": "Thẻ",
+                        "disable_content_type_detection": True,
+                        "reply_markup": REMOVE,
+                    },
+                ),
+            ],
+            id="picture, then the file",
+        ),
+        pytest.param(
             Reply("e\u0302\u0301"), [message("\u1ebf", reply_markup=REMOVE)], id="composed letters (NFC)"
         ),
         pytest.param(
@@ -155,14 +190,25 @@ async def test_a_reply_on_the_wire(telegram, server, reply, calls):
             }
     if reply.photo:
         assert server.calls[0].files == {"photo": b"PNG"}
-    assert [(method, drop_photo(fields)) for method, fields in sent] == calls
+    if reply.document:
+        assert server.calls[-1].files == {"document": b"%PDF-1.4"}
+    assert [(method, drop_files(fields)) for method, fields in sent] == calls
     assert outcome == Delivered(str(server.last_id))
     assert telegram.messages_in(reply) == len(calls)
 
 
-def drop_photo(fields):
-    """The fields but for the reference to the attached file."""
-    return {key: value for key, value in fields.items() if key != "photo"}
+def drop_files(fields):
+    """The fields but for the references to attached files."""
+    return {key: value for key, value in fields.items() if key not in {"photo", "document"}}
+
+
+@pytest.mark.parametrize("content", [b"", bytes(50_000_001)])
+async def test_a_file_that_telegram_would_refuse_is_not_sent(telegram, server, content):
+    """Empty files and those over 50 MB become an outcome, not a call."""
+    outcome = await telegram.send("7", Reply("Tệp", document=Document("a.pdf", content)))
+    assert isinstance(outcome, Never)
+    assert outcome.reason is Reason.REFUSED
+    assert server.calls == []
 
 
 async def test_only_files_travel_as_multipart(telegram, server):
@@ -245,13 +291,19 @@ async def test_a_message_that_cannot_be_edited_is_taken_away(telegram, server):
         Reply("Nhé?", words=("Có",), replaces="55"),
         Reply("Thẻ", photo=b"PNG", replaces="55"),
         Reply("Nhà", pin=(1.0, 2.0), replaces="55"),
+        Reply("Phiếu", document=LEAFLETS, replaces="55"),
         Reply("Xong", replaces="of another messenger"),
     ],
 )
 async def test_what_no_text_can_become_is_a_new_message(telegram, server, reply):
-    """Pictures, positions, keyboards below and long texts cannot stand in an earlier message's place."""
+    """Pictures, files, positions, keyboards below, long texts cannot stand in an earlier message's place."""
     assert await telegram.send("7", reply) == Delivered(str(server.last_id))
-    assert {method for method, _ in server.sent} <= {"sendMessage", "sendPhoto", "sendLocation"}
+    assert {method for method, _ in server.sent} <= {
+        "sendMessage",
+        "sendPhoto",
+        "sendLocation",
+        "sendDocument",
+    }
 
 
 REFUSALS = [

@@ -10,7 +10,6 @@ import segno
 from PIL import Image, ImageChops, ImageFont
 
 from papers.guide_card import (
-    FONTS,
     FOOT,
     HEAD,
     HEIGHT,
@@ -22,6 +21,7 @@ from papers.guide_card import (
     guide_card,
     told,
 )
+from papers.surfaces import FONTS
 
 LINK = "https://t.me/cachly_hanoi_bot?start=2CFH-4KMN"
 TELEGRAM = Entrance("Telegram", "@cachly_hanoi_bot", LINK, coded=True)
