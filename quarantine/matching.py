@@ -25,20 +25,26 @@ def named(folded: str, question: Question, options: Sequence[Option], label: Lab
     """The choice that a folded text names; None when it names none."""
     if not folded:
         return None
+    typed = position_in(folded, len(options)) if question.asking in NUMBERED else 0
     for position, option in enumerate(options, start=1):
         shown = label(option.label) if isinstance(option.label, Term) else option.label
         choice = question.choice(option.value)
         keywords = {fold(word) for word in choice.keywords} if choice else set()
-        by_number = folded == str(position) and question.asking in NUMBERED
-        if by_number or folded == fold(shown) or folded in keywords:
+        if position == typed or folded == fold(shown) or folded in keywords:
             return option.value
     return None
 
 
+def position_in(text: str, count: int) -> int:
+    """The one number from 1 to `count` that is all of the text ("2", "2)", "số 2 ạ"); 0 for anything else."""
+    numbers = read_choices(text, count) if fold(text).isascii() else ()
+    return numbers[0] if len(numbers) == 1 else 0
+
+
 def numbered(text: str, options: Sequence[Option]) -> str | None:
     """The choice whose number is all of the text: where other answers come first, what is none of them."""
-    position = int(text) if text.isascii() and text.isdigit() else 0
-    return options[position - 1].value if 1 <= position <= len(options) else None
+    position = position_in(text, len(options))
+    return options[position - 1].value if position else None
 
 
 def named_many(text: str, question: Question, options: Sequence[Option], label: Label) -> frozenset[str]:

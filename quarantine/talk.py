@@ -23,7 +23,7 @@ from quarantine.conversation import (
     Unclear,
 )
 from quarantine.frames import Frame
-from quarantine.matching import named, named_many, numbered
+from quarantine.matching import named, named_many, numbered, position_in
 from quarantine.messages import Kind, Term
 from quarantine.names import fold
 from quarantine.numbers import PROMPT, QUESTION, number
@@ -175,7 +175,8 @@ class Talk:
                 self.hooks.started(self.turn, "")
             )
         elif self.stack.frames:
-            self._read(self.stack.frames[-1])
+            pressed = self._number_of_newest(text)
+            self._read(self.stack.frames[-1]) if pressed is None else self._pressed_by_words(pressed, before)
         else:
             self._unasked(folded, before)
 
@@ -209,9 +210,31 @@ class Talk:
         if pressed is None:
             self._begin(self.hooks.idle(self.turn))
         else:
-            self.stack.frames = before
-            self.said = self.turn.said = replace(self.said, pressed=pressed)
-            self._pressed(pressed)
+            self._pressed_by_words(pressed, before)
+
+    def _pressed_by_words(self, pressed: str, before: list[Frame]) -> None:
+        self.stack.frames = before
+        self.said = self.turn.said = replace(self.said, pressed=pressed)
+        self._pressed(pressed)
+
+    def _number_of_newest(self, text: str) -> str | None:
+        """The button that a number stands for when something newer was shown than what is being asked.
+
+        "1" under a new task card takes that task; it is not the first answer about the task before it.
+        """
+        typed = position_in(text, LONGEST_LIST) if self.said.kind is Kind.TEXT else 0
+        newest = next(iter(self.hooks.shown(self.turn)), None) if typed else None
+        top = self.stack.frames[-1]
+        if newest is None or newest.number in {top.number, top.about}:
+            return None
+        ask = self.stack.asks(newest.number)
+        if ask is not None and ask.question.asking is Asking.MANY:  # typed, it is the whole answer: no tick
+            self.stack.open(newest.number)
+            return None
+        options = newest.options or (ask.drawn() if ask is not None else ())
+        if options and typed > len(options):
+            return None
+        return f"{newest.number}:{options[typed - 1].value if options else ''}"
 
     def _named_of_shown(self, folded: str) -> str | None:
         """The button that a text stands for: a number means the newest question, a label any standing one."""

@@ -140,7 +140,7 @@ def test_choices_tell_how_they_are_typed_and_which_are_drawn_first():
     options = (Option("none", Term("sign.none"), wide=True), Option("fever", Term("sign.fever")))
     many = rendered(Letter(1, 1, "word.received", NOW, asked=Asked("q", "p3", options, many=True)), "words")
     one = rendered(Letter(1, 1, "word.received", NOW, asked=Asked("q", "p3", options)), "words")
-    assert (many.many, many.hint) == (True, "Gõ các số, ví dụ 1 3 5.")
+    assert (many.many, many.hint) == (True, "Gõ số của mục đúng; nhiều mục thì gõ cả, ví dụ 2 3.")
     assert (one.many, one.hint) == (False, "Trả lời bằng số, ví dụ 1.")
     beside = rendered(letter(LOCATION), "words")
     assert beside.hint == "Hoặc gõ số của mục trên, ví dụ 1."
