@@ -13,7 +13,7 @@ run: .venv/.to-run
 	$(BIN)/cachly demo
 
 test: .venv/.to-test
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest -n auto --dist worksteal $(TESTS)
 
 lint: .venv/.to-test
 	$(BIN)/ruff check .

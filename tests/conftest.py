@@ -66,7 +66,8 @@ def pytest_addoption(parser):
 def pytest_sessionfinish(session):
     """Fail the run for a skipped test, where asked to."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if session.config.getoption("--no-skips") and reporter.stats.get("skipped"):
+    # The processes that run the tests side by side have none: the one that gathers their results counts.
+    if reporter and session.config.getoption("--no-skips") and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

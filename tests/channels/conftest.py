@@ -102,6 +102,6 @@ async def server():
 @pytest.fixture
 async def telegram(server):
     """The channel under test, speaking to the tiny server with short patience."""
-    patience = Timeouts(connect=0.3, read=0.3, write=0.3)
+    patience = Timeouts(connect=1.0, read=1.0, write=1.0)
     async with Telegram("tg", TOKEN, server.url, timeouts=patience) as channel:
         yield channel

@@ -13,7 +13,9 @@ COMMUNES = (
     "04\tTỉnh Cao Bằng\t01321\tXã Bảo Lạc\n"
 )
 HOA, STRANGER = 6001, 6002
-COUNTS = re.compile(r"prompted \d+, checkins \d+, tasks \d+, ended \d+, retried \d+, cleared \d+, failed 0")
+COUNTS = re.compile(
+    r"prompted \d+, checkins \d+, tasks \d+, chats \d+, ended \d+, retried \d+, cleared \d+, failed 0"
+)
 
 
 def test_nothing_runs_without_key_and_token(tmp_path):

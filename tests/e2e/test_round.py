@@ -114,4 +114,4 @@ async def test_the_whole_round(phones):
     await phones.hears(NAM, "điểm danh chiều")
     await phones.clock(**TOMORROW)
     digest = await phones.hears(HANH, "2 việc mới", "Nguyễn Thị Lan, 34 tuổi", "Trần Văn Nam, 41 tuổi")
-    assert buttons_of(digest) == [["Nguyễn Thị Lan"], ["Trần Văn Nam"]]
+    assert buttons_of(digest) == [["Nguyễn Thị Lan"], ["Trần Văn Nam"], ["Đã nhận"]]
