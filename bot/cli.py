@@ -104,10 +104,20 @@ def units(
 
 @app.command("import")
 def import_list(
-    file: Annotated[str, typer.Argument(help="A list: .xlsx, .xls, .ods, .csv or .txt", metavar="FILE")],
+    file: Annotated[str, typer.Argument(help="A list: .xlsx, .xls, .ods, .csv or .txt", metavar="FILE")] = "",
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look; needed for now")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program; a dry run too")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look at the file")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, for a program; writes with --yes only")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking")] = False,
+    whose: Annotated[
+        str,
+        typer.Option("--as", help="On behalf of a unit (its code) or person (its id)", metavar="WHO"),
+    ] = "",
+    doubles: Annotated[
+        str, typer.Option(help="Of people who are known already: skip, same (new quarantine) or add")
+    ] = "skip",
     sheet: Annotated[str, typer.Option(help="Only this sheet of the workbook", metavar="NAME")] = "",
     mapping: Annotated[
         list[str] | None,
@@ -118,42 +128,74 @@ def import_list(
         typer.Option(help="A value for rows that say nothing: reason=F1", metavar="FIELD=VALUE"),
     ] = None,
     units: Annotated[
-        str, typer.Option(help="Check communes against this file, as for `units`", metavar="FILE")
+        str, typer.Option(help="In a dry run, check communes against this file of units", metavar="FILE")
     ] = "",
-    returned: Annotated[
-        str, typer.Option(help="Write the rows to be mended into this file", metavar="FILE")
+    rejects: Annotated[
+        str,
+        typer.Option(
+            "--rejects", "--returned", help="Write the rows to be mended into this file", metavar="FILE"
+        ),
     ] = "",
+    undo: Annotated[
+        int | None,
+        typer.Option(help="Take this batch back, while nobody of it is verified", metavar="BATCH"),
+    ] = None,
 ) -> None:
-    """Try out a list of people to be enrolled: what is understood, what is wrong with which row.
+    """Bring in a list of people to be quarantined: look, ask, write; stations are told to verify them.
 
-    Nothing is written yet: enrolling from a list is not there in this version, so --dry-run or --json is
-    needed. Finds the header under titles, recognises the columns, checks every value, and proposes
-    duplicates and households. JSON holds no personal data; without it ten rows are shown. Fields are: name,
-    family_name, given_name, phone, birth, age, sex, male, female, identity, address, commune, district,
-    province, order_number, order_date, first_day, last_day, reason, note, row_number, household_phone.
-    Communes are checked against the units in the database.
+    Finds the header under titles, recognises the columns, checks every value, and compares with everybody
+    who is known. Good rows go in together or not at all; the same rows never go in twice, whoever brings
+    them. With --dry-run, or --json without --yes, nothing is written. JSON holds no personal data. Fields
+    are: name, family_name, given_name, phone, birth, age, sex, male, female, identity, address, commune,
+    district, province, order_number, order_date, first_day, last_day, reason, note, row_number,
+    household_phone.
     """
-    from bot import importing  # noqa: PLC0415 - as in `run`
+    from bot import bringing_in, importing  # noqa: PLC0415 - as in `run`
 
-    if not (dry_run or as_json):
-        raise RefusedError(
-            "Enrolling from a list is not there yet: `cachly import FILE --dry-run` tries it out."
-        )
+    if undo is not None:
+        typer.echo(bringing_in.undo(undo))
+        return
+    if not file:
+        raise RefusedError("Name a FILE, or --undo BATCH.")
     try:
-        told = importing.try_out(
-            file,
-            sheet=sheet,
-            mapping=mapping or (),
-            given=given or (),
-            units_file=units,
-            as_json=as_json,
-            returned_to=returned,
-        )
+        if dry_run or (as_json and not yes):
+            told = importing.try_out(
+                file,
+                sheet=sheet,
+                mapping=mapping or (),
+                given=given or (),
+                units_file=units,
+                as_json=as_json,
+                returned_to=rejects,
+            )
+        else:
+            wishes = bringing_in.Wishes(
+                file,
+                sheet=sheet,
+                mapping=importing.pairs(mapping or (), "--map"),
+                given=importing.pairs(given or (), "--given"),
+                doubles=importing.doubles(doubles),
+                whose=whose,
+                yes=yes,
+                as_json=as_json,
+                rejects=rejects,
+            )
+            told = bringing_in.bring_in(wishes, _agreed, _progress)
     except importing.FileRefusedError as refused:
         if as_json:
             typer.echo(importing.refusal(refused))
         raise
     typer.echo(told)
+
+
+def _agreed(question: str) -> bool:
+    return typer.confirm(question)
+
+
+def _progress(bar: str) -> None:
+    """A line that is drawn over, for whoever watches."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{bar}", err=True, nl="." not in bar)
 
 
 @app.command()

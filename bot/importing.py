@@ -1,9 +1,10 @@
-"""The commands `cachly import` and `cachly template`: a list tried out, and the template of one."""
+"""The commands `cachly import --dry-run` and `cachly template`: a list tried out, the template of one."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -20,6 +21,7 @@ from papers.sheets import MOST_BYTES
 from papers.tables import UnknownSheetError
 from papers.template import template
 from papers.unit_list import UnitListError, read_units
+from quarantine.batches import Doubles
 from quarantine.days import local_day
 from quarantine.lists import Entry, Field, Problem, RowRef
 from quarantine.people import Unit, UnitKind
@@ -61,18 +63,24 @@ def try_out(
     """What `cachly import --dry-run` prints; with `returned_to` the rows to be mended are written there."""
     units = _units(units_file)
     checked = _checked(
-        _bytes(Path(file)),
+        read_bytes(file),
         NamedPlaces(units) if units else None,
         sheet=sheet,
-        mapping=_pairs(mapping, "--map"),
-        given=_pairs(given, "--given"),
+        mapping=pairs(mapping, "--map"),
+        given=pairs(given, "--given"),
     )
     if returned_to:
-        rows = {entry.ref: reasons(entry) for entry in checked.refused}
-        _write(returned_to, returned(checked.book, checked.tables, rows))
+        write_rejects(returned_to, checked)
     if as_json:
         return json.dumps(report(checked, units_known=bool(units)), ensure_ascii=False, indent=2)
-    return "\n".join([*_summary(checked, units_known=bool(units)), *_written(returned_to)])
+    told = [*summary(checked, units_known=bool(units)), "", say("list.nothing_written")]
+    return "\n".join([*told, *([say("list.sent_back", file=returned_to)] if returned_to else [])])
+
+
+def write_rejects(file: str, checked: Checked) -> None:
+    """Write the rows that go back, each with its reason, into a file like the one that was sent."""
+    rows = {entry.ref: reasons(entry) for entry in checked.refused}
+    _write(file, returned(checked.book, checked.tables, rows))
 
 
 def write_template(file: str, units_file: str = "") -> str:
@@ -149,15 +157,17 @@ def _skipped(checked: Checked) -> Mapping[str, int]:
     return kinds
 
 
-def _summary(checked: Checked, *, units_known: bool) -> list[str]:
-    """The same for a person: counts, columns, problems by kind, ten rows."""
+def summary(
+    checked: Checked, *, units_known: bool, accepted: int | None = None, doubles: int | None = None
+) -> list[str]:
+    """The same for a person: counts (of the list alone, or as given), columns, problems by kind, ten rows."""
     lines = [
         say(
             "list.summary",
             rows=len(checked.entries),
-            accepted=len(checked.accepted),
+            accepted=len(checked.accepted) if accepted is None else accepted,
             rejected=len(checked.refused),
-            duplicates=len(checked.repeats),
+            duplicates=len(checked.repeats) if doubles is None else doubles,
             households=len(checked.households),
         )
     ]
@@ -183,15 +193,12 @@ def _summary(checked: Checked, *, units_known: bool) -> list[str]:
             lines += [f"{count:>6}  {_reason(field, flaw)}" for (field, flaw), count in counts]
     if checked.accepted:
         lines.append(f"\n{say('list.samples')}")
-        lines += [f"{entry.ref.row:>6}  {_sample(entry)}" for entry in checked.accepted[:SAMPLES]]
-    return [*lines, "", say("list.nothing_written")]
+        lines += [f"{entry.ref.row:>6}  {sample(entry)}" for entry in checked.accepted[:SAMPLES]]
+    return lines
 
 
-def _written(file: str) -> list[str]:
-    return [say("list.sent_back", file=file)] if file else []
-
-
-def _sample(entry: Entry) -> str:
+def sample(entry: Entry) -> str:
+    """A row in one line, for whoever brings the list."""
     facts = (entry.name, entry.birth_year, entry.phone, entry.address, entry.unit_code, entry.first_day)
     return ", ".join(str(fact) for fact in facts if fact)
 
@@ -214,8 +221,15 @@ def _checked(
     given: Mapping[Field, str],
 ) -> Checked:
     today = local_day(SystemClock().now())
-    try:
+    with refusing(sheet):
         return check(data, today, places, sheet=sheet, mapping=mapping, given=given)
+
+
+@contextmanager
+def refusing(sheet: str) -> Iterator[None]:
+    """Turn what is wrong with a file as a whole into a sentence."""
+    try:
+        yield
     except UnreadableError as error:
         raise FileRefusedError(error.refusal) from error
     except UnknownSheetError as error:
@@ -226,12 +240,12 @@ def _checked(
         ) from error
 
 
-def _bytes(file: Path) -> bytes:
+def read_bytes(file: str) -> bytes:
     """The bytes of a file that is not too large to be looked at."""
     try:
-        if file.stat().st_size > MOST_BYTES:
+        if Path(file).stat().st_size > MOST_BYTES:
             raise FileRefusedError(Refusal.TOO_LARGE)
-        return file.read_bytes()
+        return Path(file).read_bytes()
     except OSError as error:
         raise RefusedError(f"{file} cannot be read: {error.strerror}.") from error
 
@@ -243,7 +257,7 @@ def _write(file: str, data: bytes) -> None:
         raise RefusedError(f"{file} cannot be written: {error.strerror}.") from error
 
 
-def _pairs(words: Sequence[str], option: str) -> dict[Field, str]:
+def pairs(words: Sequence[str], option: str) -> dict[Field, str]:
     """field=text, as --map and --given take it."""
     pairs = {}
     for word in words:
@@ -252,6 +266,13 @@ def _pairs(words: Sequence[str], option: str) -> dict[Field, str]:
             raise RefusedError(f"{option} {word}: write field=text. Fields are: {', '.join(Field)}.")
         pairs[Field(name)] = text.strip()
     return pairs
+
+
+def doubles(word: str) -> Doubles:
+    """What --doubles says."""
+    if word not in set(Doubles):
+        raise RefusedError(f"--doubles {word}: write one of {', '.join(Doubles)}.")
+    return Doubles(word)
 
 
 def _units(file: str) -> list[Unit]:

@@ -212,7 +212,7 @@ def tell_together(turn: Turn, calls: Sequence[Call]) -> None:
         if len(mine) == 1:
             send_card(turn, mine[0].task, people[person_id], mine[0].head)
         else:
-            _digest(turn, people[person_id], [call.task for call in mine], mine[0].head)
+            digest(turn, people[person_id], [call.task for call in mine], mine[0].head)
 
 
 _DIGESTS = {
@@ -222,7 +222,8 @@ _DIGESTS = {
 }
 
 
-def _digest(turn: Turn, to: Person, tasks: Sequence[Task], head: Term) -> None:
+def digest(turn: Turn, to: Person, tasks: Sequence[Task], head: Term) -> None:
+    """One letter about several tasks: how many, the first of them by name, and the way to all."""
     lines = [_line(turn, task) for task in tasks[:PAGE]]
     names = [str(card_params(turn, task)["name"]) for task in tasks[:PAGE]]
     options = [

@@ -13,6 +13,7 @@ class Action(StrEnum):
 
     VIEW = "view"
     ENROL = "enrol"
+    IMPORT = "import"
     VERIFY = "verify"
     GUIDE = "guide"
     TAKE_TASK = "take_task"
@@ -49,6 +50,7 @@ TABLE: dict[Role, dict[Action, Reach]] = {
     Role.CDC_ADMIN: {
         Action.VIEW: Reach.SUBTREE,
         Action.ENROL: Reach.SUBTREE,
+        Action.IMPORT: Reach.SUBTREE,
         Action.TAKE_TASK: Reach.SUBTREE,
         Action.DECIDE: Reach.SUBTREE,
         Action.INVITE: Reach.SUBTREE,
@@ -56,6 +58,7 @@ TABLE: dict[Role, dict[Action, Reach]] = {
     Role.CDC_CLERK: {
         Action.VIEW: Reach.SUBTREE,
         Action.ENROL: Reach.SUBTREE,
+        Action.IMPORT: Reach.SUBTREE,
         Action.TAKE_TASK: Reach.SUBTREE,
         Action.DECIDE: Reach.SUBTREE,
     },

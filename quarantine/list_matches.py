@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from quarantine.lists import Entry, RowRef
-from quarantine.names import fold
+from quarantine.names import fold, whole_name
 
 COMPARED = 50
 """Of one name at most so many rows are compared with each: ten thousand "Nguyễn Văn An" stay cheap."""
@@ -40,7 +40,7 @@ def repeats(entries: Iterable[Entry]) -> list[Repeat]:
     seen: dict[tuple[Likeness, str], list[Entry]] = defaultdict(list)
     found = []
     for entry in entries:
-        keys = _keys(entry)
+        keys = keys_of(entry)
         first = next((hit for by, key in keys if (hit := _earlier(seen[by, key], entry, by))), None)
         if first is not None:
             found.append(first)
@@ -50,12 +50,18 @@ def repeats(entries: Iterable[Entry]) -> list[Repeat]:
     return found
 
 
-def _keys(entry: Entry) -> list[tuple[Likeness, str]]:
-    name = " ".join(sorted(fold(entry.name).split()))
+def recognised(entry: Entry, known: Mapping[tuple[Likeness, str], Sequence[Entry]]) -> Repeat | None:
+    """The same for people who are known already, each under all their keys as an entry of its own."""
+    keys = keys_of(entry)
+    return next((hit for by, key in keys if (hit := _earlier(known.get((by, key), ()), entry, by))), None)
+
+
+def keys_of(entry: Entry) -> list[tuple[Likeness, str]]:
+    """What a person is recognised by, the surest first."""
     keys = (
         (Likeness.IDENTITY, entry.identity),
         (Likeness.PHONE, entry.phone),
-        (Likeness.NAME, name),
+        (Likeness.NAME, whole_name(entry.name)),
     )
     return [(by, key) for by, key in keys if key]
 
@@ -71,7 +77,7 @@ def _earlier(earlier: Sequence[Entry], entry: Entry, by: Likeness) -> Repeat | N
 
 
 def _same_name(one: Entry, other: Entry) -> bool:
-    return sorted(fold(one.name).split()) == sorted(fold(other.name).split())
+    return whole_name(one.name) == whole_name(other.name)
 
 
 def _contradict(one: Entry, other: Entry) -> bool:

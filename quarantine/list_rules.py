@@ -21,6 +21,7 @@ _DOUBTS = {
     Doubt.UNKNOWN: Flaw.COMMUNE_UNKNOWN,
     Doubt.SEVERAL: Flaw.COMMUNE_SEVERAL,
     Doubt.SPLIT: Flaw.COMMUNE_SPLIT,
+    Doubt.FOREIGN: Flaw.COMMUNE_FOREIGN,
 }
 
 

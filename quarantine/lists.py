@@ -58,6 +58,7 @@ class Flaw(StrEnum):
     COMMUNE_UNKNOWN = "commune_unknown"
     COMMUNE_SEVERAL = "commune_several"
     COMMUNE_SPLIT = "commune_split"
+    COMMUNE_FOREIGN = "commune_foreign"  # known, but not the sender's to write to
     ORDER_UNCLEAR = "order_unclear"
     DAY_UNCLEAR = "day_unclear"
     DAY_IMPOSSIBLE = "day_impossible"

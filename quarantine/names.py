@@ -53,6 +53,11 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(fold(text).split())
 
 
+def whole_name(text: str) -> str:
+    """A name as it is compared as a whole: without marks, in whatever order its words were written."""
+    return " ".join(sorted(words(text)))
+
+
 def tidy_name(text: str) -> str:
     """A name as it is written: NFC, single spaces, and capitals where all or none were typed.
 

@@ -44,6 +44,8 @@ class Reason(StrEnum):
 class EpisodeState(StrEnum):
     """The life of an episode (DESIGN.md §8)."""
 
+    STAGED = "staged"
+    """Put down by a list that is still being brought in; nobody sees it (quarantine/batches.py)."""
     NOTIFIED = "notified"
     VERIFIED = "verified"
     GUIDED = "guided"

@@ -20,6 +20,7 @@ class Doubt(StrEnum):
     UNKNOWN = "unknown"
     SEVERAL = "several"  # namesakes: the province, or more of the address, is needed
     SPLIT = "split"  # an old commune whose parts belong to several of today's: somebody must be asked
+    FOREIGN = "foreign"  # found, but outside what the sender may write to
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,19 @@ class Places(Protocol):
 
     def find(self, province: str, district: str, commune: str) -> Located:
         """The commune that these names or codes mean; an empty one is not known."""
+
+
+@dataclass(frozen=True)
+class WithinReach:
+    """Places of which only those with these codes may be written to."""
+
+    places: Places
+    codes: frozenset[str]
+
+    def find(self, province: str, district: str, commune: str) -> Located:
+        """As `places` finds it; a commune out of reach is told apart from one that nobody knows."""
+        found = self.places.find(province, district, commune)
+        return found if found.code is None or found.code in self.codes else Located(doubt=Doubt.FOREIGN)
 
 
 _TYPE = re.compile(r"^(?:xa|x|phuong|p|ph|f|dac khu|dk|thi tran|tt|ttr|thanh pho|tp|t p|tinh|t)\s+(?=\S)")

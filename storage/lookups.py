@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from quarantine.names import words
+from quarantine.names import whole_name, words
 from quarantine.people import Person
 from storage.sealing import FOLDING, Keyring
 from storage.tables import Lookup, core
 
 _LOOKUP = core(Lookup)
+ROW_ID = _LOOKUP.c.row_id
 _BETWEEN = re.compile(r"[\s.\-]+")
 
 
@@ -28,6 +29,7 @@ class Index(StrEnum):
     PHONE = "phone"
     IDENTITY = "identity"
     NAME_WORD = "name_word"
+    NAME = "name"
     CODE = "code"
 
 
@@ -62,8 +64,9 @@ def of_code(keyring: Keyring, code_id: int, text: str) -> list[LookupRow]:
 
 
 def of_person(keyring: Keyring, person: Person) -> list[LookupRow]:
-    """Look-up rows of a person: phone, identity number, each folded word of the name."""
-    rows = [_row(keyring, Index.NAME_WORD, word, person.id) for word in sorted(set(words(person.name)))]
+    """Look-up rows of a person: phone, identity number, the folded name, each word of it."""
+    rows = [_row(keyring, Index.NAME, whole_name(person.name), person.id)]
+    rows += [_row(keyring, Index.NAME_WORD, word, person.id) for word in sorted(set(words(person.name)))]
     if person.phone:
         rows.append(_row(keyring, Index.PHONE, person.phone, person.id))
     if person.identity:

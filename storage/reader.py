@@ -18,6 +18,7 @@ from quarantine.store import Chat, Prompt, Store
 from quarantine.tasks import Task, TaskKind
 from quarantine.windows import Reach, reach_of
 from storage import lookups, records, tables, wire
+from storage.batches import unseen
 from storage.case_reader import CHECKIN, EPISODE, POSTING, PROMPT, TASK, UNDONE, CaseReader
 from storage.lookups import Index
 from storage.tables import core
@@ -160,7 +161,9 @@ class SqlStore(CaseReader):
         return reach_of(self.reaches, account)
 
     def _people_indexed(self, kind: Index, value: str) -> list[Person]:
-        ids = self.conn.execute(lookups.ids_matching(self.keyring, kind, value)).scalars().all()
+        """Those who are indexed by it, less those whom a list has not made visible yet."""
+        matching = lookups.ids_matching(self.keyring, kind, value).where(~unseen(lookups.ROW_ID))
+        ids = self.conn.execute(matching).scalars().all()
         found = self._load_people(ids)
         return [found[person_id] for person_id in sorted(found)]
 

@@ -22,7 +22,7 @@ BATCH = 500
 RowKey = int | str
 LOOKUP = core(tables.Lookup)
 _OWNERS = {
-    "person": (core(tables.Person), (Index.PHONE, Index.IDENTITY, Index.NAME_WORD)),
+    "person": (core(tables.Person), (Index.PHONE, Index.IDENTITY, Index.NAME_WORD, Index.NAME)),
     "address": (core(tables.Address), (Index.ADDRESS,)),
     "code": (core(tables.Code), (Index.CODE,)),
 }

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from storage.types import SEAL_VERSION
 
-FOLDING = 1
+FOLDING = 2
 """Version of the folding in storage/lookups.py; kept in look-up rows so that `rekey` finds older ones."""
 
 KEY_BYTES = 32

@@ -28,6 +28,7 @@ from storage.columns import (
     some_id,
     word,
 )
+from storage.tables_lists import Batch, BatchRow, Job
 from storage.tables_people import (
     Account,
     Address,
@@ -44,6 +45,8 @@ from storage.types import ID
 __all__ = [
     "Account",
     "Address",
+    "Batch",
+    "BatchRow",
     "Checkin",
     "Code",
     "CodeMiss",
@@ -52,6 +55,7 @@ __all__ = [
     "Event",
     "Fix",
     "Inbox",
+    "Job",
     "Lease",
     "Letter",
     "Lookup",

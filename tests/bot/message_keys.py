@@ -7,7 +7,9 @@ from pathlib import Path
 from handlers.fields import FIELDS
 from papers.refusing import Refusal
 from papers.tables import Skipped
+from quarantine.batches import Doubles
 from quarantine.conversation import Asking
+from quarantine.list_matches import Likeness
 from quarantine.lists import Field, Flaw
 from quarantine.location import Verdict
 from quarantine.messages import Kind
@@ -43,7 +45,7 @@ FAMILIES = {
     "task.sent_{}": set(Kind) - {Kind.TEXT, Kind.PRESS, Kind.BLOCKED, Kind.UNBLOCKED},
     "checkin.{}_now": SLOTS,
     "checkin.location_{}": {Verdict.FAR, Verdict.STALE, Verdict.UNCERTAIN},
-    "verify.state_{}": set(EpisodeState),
+    "verify.state_{}": set(EpisodeState) - {EpisodeState.STAGED},
     "guide.line_{}": {
         EpisodeState.VERIFIED,
         EpisodeState.GUIDED,
@@ -58,6 +60,8 @@ FAMILIES = {
     "list.flaw_{}": set(Flaw),
     "list.file_{}": set(Refusal),
     "list.skipped_{}": set(Skipped),
+    "list.doubles_{}": set(Doubles),
+    "list.by_{}": set(Likeness),
 }
 """What the changing part of a key may be: one line for each f-string that makes keys."""
 

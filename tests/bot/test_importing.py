@@ -112,11 +112,11 @@ def test_the_summary_is_for_a_person(cachly):
         assert line in out.splitlines(), out
 
 
-def test_without_dry_run_nothing_is_promised(cachly):
-    """The command says what is not there yet, instead of looking as if it had enrolled anybody."""
-    code, out, err = cachly("import", "list.xlsx")
+def test_nothing_is_written_without_a_key(cachly):
+    """Personal data is sealed before it is written: the command says what is missing, and writes nothing."""
+    code, out, err = cachly("import", "list.xlsx", "--yes")
     assert (code, out) == (2, "")
-    assert "--dry-run" in err
+    assert "CACHLY_KEYS is not set" in err
 
 
 def test_without_units_the_communes_are_said_to_be_unchecked(cachly, place):

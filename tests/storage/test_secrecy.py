@@ -16,7 +16,7 @@ from tests.storage.rows import Rows
 
 PERSON = core(tables.Person)
 LAN = Person(101, "Nguyễn Thị Lan", "0912345678", 1985, Sex.FEMALE, "001185012345")
-DIGESTS = {"lookup.digest", "inbox.address"}
+DIGESTS = {"batch.digest", "batch_row.content", "lookup.digest", "inbox.address"}
 SPOKEN = (
     "Nguyễn",
     "Lan",

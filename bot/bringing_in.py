@@ -1,0 +1,294 @@
+"""The command `cachly import` where it writes: look, ask, bring the list in, and take a batch back."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from bot import catalogues, importing, premises, settings
+from bot.clock import SystemClock
+from bot.ids import Ids
+from bot.importing import SAMPLES, FileRefusedError, say
+from bot.jobs import IMPORT, T, Worker, task_of
+from bot.list_plan import Order, Plan, plan, stations
+from bot.refusals import RefusedError
+from bot.turns import Turns
+from handlers.batches import taken_back
+from handlers.book import script
+from papers.refusing import Refusal
+from papers.sheets import Book
+from quarantine.access import Action, Reach, reach
+from quarantine.batches import Double, Doubles
+from quarantine.days import local_day
+from quarantine.lists import Field
+from quarantine.places import NamedPlaces
+from quarantine.turn import Turn
+from storage import batches, jobs
+from storage.batches import VerifiedError
+from storage.engine import reading
+from storage.reader import SqlStore
+from storage.sealing import Keyring
+from storage.unit_tree import UnitTree
+
+LOOK_SECONDS = 0.5
+"""How often a job is looked at that another process does."""
+WIDTH = 30
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What was written behind `cachly import`."""
+
+    file: str
+    sheet: str = ""
+    mapping: Mapping[Field, str] | None = None
+    given: Mapping[Field, str] | None = None
+    doubles: Doubles = Doubles.SKIP
+    whose: str = ""
+    yes: bool = False
+    as_json: bool = False
+    rejects: str = ""
+
+
+@dataclass(frozen=True)
+class Office:
+    """The database and what works on it, for one command."""
+
+    engine: Engine
+    keyring: Keyring
+    turns: Turns
+
+    def run(self, work: Callable[[Connection], T], /) -> T:
+        """A transaction of its own."""
+        with self.engine.begin() as conn:
+            return work(conn)
+
+    def now_turn(self, decide: Callable[[Turn], None]) -> None:
+        """A turn of the clock in a transaction of its own."""
+        self.run(lambda conn: self.turns.clock_turn(conn, decide))
+
+
+def office() -> Office:
+    """Open what the settings name."""
+    chosen, clock = settings.load(), SystemClock()
+    keyring = premises.keyring(chosen)
+    engine = premises.database(chosen)
+    texts = catalogues.load()
+    turns = Turns(
+        engine=engine,
+        keyring=keyring,
+        script=script,
+        speak=lambda term, language: texts.text(term.key, language),
+        clock=clock,
+        ids=Ids(clock.now, secrets.randbelow),
+        random_below=secrets.randbelow,
+    )
+    return Office(engine, keyring, turns)
+
+
+def bring_in(wishes: Wishes, ask: Callable[[str], bool], bar: Callable[[str], None]) -> str:
+    """Look, ask unless that was answered before, write, and tell what came of it."""
+    data = importing.read_bytes(wishes.file)
+    here = office()
+    try:
+        order = _order(here, wishes)
+        made = _plan(here, data, order, wishes.sheet)
+        _whole(made)
+        if wishes.rejects:
+            importing.write_rejects(wishes.rejects, made.checked)
+        if not wishes.yes and not ask("\n".join([*summary(made), "", say("list.ask_write")])):
+            return say("list.not_written")
+        result = _write(here, data, made, bar) if made.rows else {"added": 0}
+    finally:
+        here.engine.dispose()
+    if wishes.as_json:
+        return json.dumps(written(made, result), ensure_ascii=False, indent=2)
+    return "\n".join(_outcome(made, result, wishes.rejects, brief=not wishes.yes))
+
+
+def undo(batch_id: int) -> str:
+    """Take a batch back, and tell its stations."""
+    here = office()
+
+    def taken(conn: Connection) -> dict[int, int]:
+        now = here.turns.clock.now()
+        counts = batches.undo(conn, batch_id, here.turns.ids.one, None, now)
+        here.turns.clock_turn(conn, lambda turn: taken_back(turn, counts))
+        return counts
+
+    try:
+        counts = here.run(taken)
+    except VerifiedError as error:
+        raise RefusedError(say("list.undo_late")) from error
+    except LookupError as error:
+        raise RefusedError(say("list.undo_unknown", batch=batch_id)) from error
+    finally:
+        here.engine.dispose()
+    return say("list.undone", batch=batch_id, count=sum(counts.values()), units=len(counts))
+
+
+def report(made: Plan) -> dict[str, object]:
+    """The result for machines, with what the database adds to it."""
+    counts = made.counts()
+    known = [
+        {"row": one.ref.row, "known": True, "by": one.by.value, "open": one.open}
+        for one in made.undecided
+        if one.person_id is not None
+    ]
+    found = importing.report(made.checked, units_known=True)
+    return {
+        **found,
+        "accepted": counts.added,
+        "duplicates": counts.doubles,
+        "in_already": made.in_already,
+        "known": known,
+    }
+
+
+def written(made: Plan, result: Mapping[str, Any]) -> dict[str, object]:
+    """The same once it is written: what somebody else has brought in meanwhile was not added again."""
+    counts = made.counts()
+    found = {**report(made), "accepted": result["added"], "added": result["added"]}
+    found["duplicates"] = counts.doubles + counts.added - result["added"]
+    return found | ({"batch": result["batch"]} if "batch" in result else {})
+
+
+def summary(made: Plan) -> list[str]:
+    """What the list holds and what would be written, for whoever is to say yes."""
+    counts = made.counts()
+    lines = importing.summary(made.checked, units_known=True, accepted=counts.added, doubles=counts.doubles)
+    if made.undecided:
+        decided = say(f"list.doubles_{made.order.doubles}")
+        lines += ["", say("list.doubles", count=len(made.undecided), decided=decided)]
+        lines += [_double(made, one) for one in made.undecided[:SAMPLES]]
+    if made.in_already:
+        lines.append(say("list.in_already", count=made.in_already))
+    units = len({row.entry.unit_code for row in made.rows})
+    return [*lines, "", say("list.will_write", added=counts.added, units=units)]
+
+
+def _double(made: Plan, double: Double) -> str:
+    entry = next(one for one in made.sound if one.ref == double.ref)
+    by = say(f"list.by_{double.by}")
+    if double.of is not None:
+        like = say("list.like_row", row=double.of.row, by=by)
+    else:
+        like = say("list.like_open" if double.open else "list.like_known", by=by)
+    return f"{double.ref.row:>6}  {importing.sample(entry)}: {like}"
+
+
+def _order(here: Office, wishes: Wishes) -> Order:
+    order = Order(
+        today=local_day(here.turns.clock.now()),
+        sheet=wishes.sheet,
+        mapping=wishes.mapping,
+        given=wishes.given,
+        doubles=wishes.doubles,
+    )
+    if not wishes.whose:
+        return order
+    with reading(here.engine) as conn:
+        unit = UnitTree(conn).by_code(wishes.whose)
+        if unit is not None:
+            return replace(order, under=(unit.id,))
+        postings = (
+            SqlStore(conn, here.keyring, here.turns.clock.now()).postings_of(int(wishes.whose))
+            if wishes.whose.isdecimal()
+            else ()
+        )
+    under = {one.unit_id for one in postings if reach(one.role, Action.IMPORT) is not Reach.NOBODY}
+    if not under:
+        raise RefusedError(f"--as {wishes.whose} is no unit, and nobody who may bring in lists.")
+    return replace(order, by=int(wishes.whose), under=tuple(sorted(under)))
+
+
+def _plan(here: Office, data: bytes, order: Order, sheet: str) -> Plan:
+    with reading(here.engine) as conn:
+        everywhere, mine = stations(conn, order.under)
+    if not mine:
+        raise RefusedError("There is no station to write to. Load the units first: `cachly units`.")
+    with importing.refusing(sheet):
+        return plan(here.engine, here.keyring, data, order, NamedPlaces(everywhere))
+
+
+def _whole(made: Plan) -> None:
+    """What a quarantine cannot be without must be said, by a column or once for all."""
+    if made.checked.missing:
+        fields = ", ".join(say(f"list.field_{one}") for one in made.checked.missing)
+        raise RefusedError(
+            say("list.missing", fields=fields)
+            + "\n"
+            + " ".join(f"--given {one.value}=…" for one in made.checked.missing)
+        )
+
+
+def _write(here: Office, data: bytes, made: Plan, bar: Callable[[str], None]) -> dict[str, Any]:
+    """Queue the job and do it, or see it done by whichever process is at it."""
+    book: Book = made.checked.book
+    job_id = here.run(
+        lambda conn: jobs.add(
+            conn,
+            here.keyring,
+            here.turns.ids.one,
+            kind=IMPORT,
+            by=made.order.by,
+            at=here.turns.clock.now(),
+            task=task_of(made.order),
+            file=data,
+        )
+    )
+    worker = Worker(
+        here.turns,
+        here.run,
+        moved=lambda _, job, done, total: bar(drawn(done, total)) if job.id == job_id else None,
+        read_file=lambda given: book if given == data else _read(given),
+    )
+    while True:
+        with reading(here.engine) as conn:
+            standing = jobs.standing(conn, here.keyring, job_id)
+        if standing is None or standing.state == jobs.FAILED:
+            raise _failure({} if standing is None else standing.result)
+        if standing.state == jobs.DONE:
+            return standing.result
+        if not worker.work():
+            bar(drawn(standing.done, standing.total))
+            time.sleep(LOOK_SECONDS)
+
+
+def _read(data: bytes) -> Book:
+    from papers.reading import read  # noqa: PLC0415 - another list, left by a process that died
+
+    return read(data)
+
+
+def _failure(result: Mapping[str, Any]) -> RefusedError:
+    refused = result.get("refused")
+    if refused in set(Refusal):
+        return FileRefusedError(Refusal(refused))
+    return RefusedError(say("list.failed"))
+
+
+def drawn(done: int, total: int) -> str:
+    """A bar such as [######......] 1200/10000."""
+    full = WIDTH * done // total if total else 0
+    return f"[{'#' * full}{'.' * (WIDTH - full)}] {done}/{total}"
+
+
+def _outcome(made: Plan, result: Mapping[str, Any], rejects: str, *, brief: bool) -> list[str]:
+    lines = [] if brief else [*summary(made), ""]
+    if result["added"]:
+        lines += [
+            say("list.written", added=result["added"], batch=result["batch"]),
+            say("list.undo_with", batch=result["batch"]),
+        ]
+    else:
+        lines.append(say("list.nobody_written"))
+    if rejects:
+        lines.append(say("list.sent_back", file=rejects))
+    return lines

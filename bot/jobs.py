@@ -1,0 +1,320 @@
+"""Jobs: lists are brought in by one process at a time, in chunks, whoever dies meanwhile (DESIGN.md §4)."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.list_plan import Order, Plan, plan
+from bot.turns import Turns
+from handlers.batches import arrived
+from papers.columns import UnknownColumnError
+from papers.reading import read
+from papers.refusing import UnreadableError
+from papers.sheets import Book
+from papers.tables import UnknownSheetError
+from quarantine.access import Action, Reach, reach
+from quarantine.batches import BatchState, Doubles, Placed
+from quarantine.lists import Field
+from quarantine.people import Unit
+from quarantine.places import NamedPlaces, Places
+from quarantine.turn import Turn
+from storage import batches, jobs, leases
+from storage.engine import reading
+from storage.reader import SqlStore
+from storage.unit_tree import UnitTree
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+IMPORT = "import"
+CHUNK = 200
+"""Rows put down in one transaction: an answer waits for it some tens of milliseconds at most."""
+TOLD_AT_ONCE = 10
+"""Stations told in one transaction."""
+LEASE, BEAT = timedelta(seconds=60), 15.0
+TRIES = 3
+"""A job that has failed so often is given up, and what it has put down is removed."""
+
+
+class LeaseLostError(RuntimeError):
+    """Another process does the work by now: nothing more is written here."""
+
+
+class StoppedError(RuntimeError):
+    """This process is to end: the job waits for the next one."""
+
+
+class Run(Protocol):
+    """Runs a function in a transaction of its own and waits for it."""
+
+    def __call__(self, work: Callable[[Connection], T], /) -> T:
+        """What it answered."""
+        ...
+
+
+class Ended(Protocol):
+    """Says what came of a job to whoever wanted it, in the transaction that ends it."""
+
+    def __call__(self, turn: Turn, job: jobs.Job, result: dict[str, Any], /) -> None:
+        """Record letters."""
+        ...
+
+
+def nobody_waits(_turn: Turn, _job: jobs.Job, _result: dict[str, Any]) -> None:
+    """A job of the command line: its process tells the result itself."""
+
+
+def task_of(order: Order) -> dict[str, Any]:
+    """The order as a job keeps it."""
+    return {
+        "today": order.today.isoformat(),
+        "under": None if order.under is None else list(order.under),
+        "sheet": order.sheet,
+        "mapping": dict(order.mapping or {}),
+        "given": dict(order.given or {}),
+        "doubles": order.doubles.value,
+    }
+
+
+def order_of(job: jobs.Job) -> Order:
+    """The order that a job keeps."""
+    task = job.task
+    return Order(
+        today=date.fromisoformat(task["today"]),
+        under=None if task["under"] is None else tuple(task["under"]),
+        by=job.by,
+        sheet=task["sheet"],
+        mapping={Field(name): text for name, text in task["mapping"].items()},
+        given={Field(name): text for name, text in task["given"].items()},
+        doubles=Doubles(task["doubles"]),
+    )
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What brings lists in: in the server on the database's threads, in a command by itself.
+
+    `places` makes what knows communes of all units there are; `stopping` says whether this process is to
+    end; `ended` tells whoever waits. `probe` is called at the crash points of DESIGN.md §9.
+    """
+
+    turns: Turns
+    run: Run
+    places: Callable[[list[Unit]], Places] = NamedPlaces
+    ended: Ended = nobody_waits
+    moved: Callable[[Turn, jobs.Job, int, int], None] | None = None
+    stopping: Callable[[], bool] = lambda: False
+    read_file: Callable[[bytes], Book] = read
+    chunk: int = CHUNK
+    lease: timedelta = LEASE
+
+    def work(self) -> bool:
+        """Do the job whose turn it is; False when there is none, or another process is doing it."""
+        with reading(self.turns.engine) as conn:
+            if jobs.first(conn, self.turns.keyring, IMPORT) is None:
+                return False
+        holder = secrets.token_hex(8)
+        held = self.run(lambda conn: leases.take(conn, IMPORT, holder, self.lease))
+        if held is None:
+            return False
+        try:
+            with self._beating(held):
+                job = self.run(self._begin)
+                if job is not None:
+                    self._do(job, held)
+        except (LeaseLostError, StoppedError) as left:
+            log.info("job left", why=type(left).__name__)
+            return False
+        finally:
+            self.run(lambda conn: leases.release(conn, held))
+        return True
+
+    def _begin(self, conn: Connection) -> jobs.Job | None:
+        job = jobs.first(conn, self.turns.keyring, IMPORT)
+        if job is not None:
+            jobs.begun(conn, job.id)
+        return job
+
+    def _do(self, job: jobs.Job, held: leases.Held) -> None:
+        doing = _Import(self, job, held)
+        try:
+            doing.bring_in()
+        except (LeaseLostError, StoppedError):
+            raise
+        except UnreadableError as error:
+            doing.give_up({"refused": error.refusal.value})
+        except (UnknownSheetError, UnknownColumnError) as error:
+            doing.give_up({"unknown": str(error)})
+        except Exception:
+            log.exception("job failed", job=job.id, tries=job.tries + 1)
+            if job.tries + 1 >= TRIES and not doing.shown():
+                doing.give_up({"failed": True})
+
+    @contextmanager
+    def _beating(self, held: leases.Held) -> Iterator[None]:
+        """Keep the lease while the block runs, however long a step of it takes."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(min(BEAT, self.lease.total_seconds() / 4)):
+                try:
+                    if self.run(lambda conn: leases.renew(conn, held, self.lease)) is None:
+                        return
+                except Exception:
+                    log.exception("lease not renewed")
+
+        thread = threading.Thread(target=beat, name="job-lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+
+class _Import:
+    """One list on its way in; each step is a transaction that shows its lease."""
+
+    def __init__(self, worker: Worker, job: jobs.Job, held: leases.Held) -> None:
+        self.worker, self.job, self.held = worker, job, held
+        self.turns = worker.turns
+        self.keyring = self.turns.keyring
+
+    def bring_in(self) -> None:
+        """Whatever was done before is not done again: rows put down, the batch shown, stations told."""
+        order = self._allowed(order_of(self.job))
+        if order is None:
+            self.give_up({"refused": "not_allowed"})
+            return
+        with reading(self.turns.engine) as conn:
+            begun = batches.of_job(conn, self.job.id)
+            places = self.worker.places(list(UnitTree(conn).everywhere()))
+        batch_id = begun[0] if begun else self._step(self._begin_batch)
+        if begun is None or begun[1] is BatchState.STAGING:
+            made = plan(
+                self.turns.engine,
+                self.keyring,
+                self.job.file,
+                order,
+                places,
+                read_file=self.worker.read_file,
+                without=batch_id,
+            )
+            self._stage(batch_id, made)
+            self.turns.probe("before showing")
+            now = self.turns.clock.now()
+            self._step(lambda conn: batches.show(conn, batch_id, made.counts(), now))
+            self.turns.probe("after showing")
+        while self._step(lambda conn: self._tell(conn, batch_id)):
+            self.turns.probe("mid telling")
+        self._step(lambda conn: self._finish(conn, batch_id))
+
+    def _allowed(self, order: Order) -> Order | None:
+        """The order within what its sender may do by now; None when that is nothing."""
+        if order.by is None:
+            return order
+        with reading(self.turns.engine) as conn:
+            store = SqlStore(conn, self.keyring, self.turns.clock.now())
+            postings = store.postings_of(order.by)
+            mine = [one for one in postings if reach(one.role, Action.IMPORT) is not Reach.NOBODY]
+        under = tuple(sorted({one.unit_id for one in mine}))
+        return replace(order, under=under) if under else None
+
+    def _begin_batch(self, conn: Connection) -> int:
+        return batches.begin(
+            conn,
+            self.keyring,
+            self.turns.ids.one,
+            job_id=self.job.id,
+            by=self.job.by,
+            at=self.turns.clock.now(),
+            file=self.job.file,
+        )
+
+    def _stage(self, batch_id: int, made: Plan) -> None:
+        with reading(self.turns.engine) as conn:
+            done = batches.staged(conn, batch_id)
+        units = {code: unit.id for code, unit in made.units.items()}
+        rows = [row for row in made.rows if row.number not in done]
+        total = len(done) + len(rows)
+        for start in range(0, len(rows), self.worker.chunk):
+            part = rows[start : start + self.worker.chunk]
+            self._step(partial(self._put_down, batch_id, part, units, len(done) + start + len(part), total))
+            self.turns.probe("mid chunk")
+
+    def _put_down(
+        self,
+        batch_id: int,
+        part: Sequence[Placed],
+        units: Mapping[str, int],
+        done: int,
+        total: int,
+        conn: Connection,
+    ) -> None:
+        ids, now = self.turns.ids.one, self.turns.clock.now()
+        batches.stage(conn, self.keyring, ids, batch_id, part, units=units, by=self.job.by, now=now)
+        self._advance(conn, done, total)
+
+    def _advance(self, conn: Connection, done: int, total: int) -> None:
+        jobs.advanced(conn, self.job.id, done, total)
+        moved = self.worker.moved
+        if moved is not None:
+            self.turns.clock_turn(conn, lambda turn: moved(turn, self.job, done, total))
+
+    def _tell(self, conn: Connection, batch_id: int) -> bool:
+        """Tell the next stations; False when all know."""
+        units = batches.untold_units(conn, batch_id, TOLD_AT_ONCE)
+        people = batches.untold(conn, batch_id, units)
+        if people:
+            self.turns.clock_turn(conn, lambda turn: arrived(turn, people))
+        return bool(units)
+
+    def _finish(self, conn: Connection, batch_id: int) -> None:
+        now = self.turns.clock.now()
+        batches.all_told(conn, batch_id, now)
+        row = batches.batch(conn, batch_id)
+        result = {"batch": batch_id, "added": 0 if row is None else row.added}
+        self._end(conn, jobs.DONE, result)
+
+    def shown(self) -> bool:
+        """Whether its people are visible: then their stations must be told, however often it takes."""
+        with reading(self.turns.engine) as conn:
+            begun = batches.of_job(conn, self.job.id)
+        return begun is not None and begun[1] is not BatchState.STAGING
+
+    def give_up(self, why: dict[str, Any]) -> None:
+        """Nothing of it becomes visible, and whoever wanted it hears so."""
+
+        def end(conn: Connection) -> None:
+            begun = batches.of_job(conn, self.job.id)
+            if begun is not None and begun[1] is BatchState.STAGING:
+                batches.void(conn, begun[0])
+            self._end(conn, jobs.FAILED, why)
+
+        self._step(end)
+
+    def _end(self, conn: Connection, state: str, result: dict[str, Any]) -> None:
+        jobs.finish(conn, self.keyring, self.job.id, state, self.turns.clock.now(), result)
+        self.turns.clock_turn(conn, lambda turn: self.worker.ended(turn, self.job, result))
+
+    def _step(self, work: Callable[[Connection], T]) -> T:
+        """A transaction that counts only while the lease is ours."""
+        if self.worker.stopping():
+            raise StoppedError
+
+        def guarded(conn: Connection) -> T:
+            if not leases.holds(conn, self.held):
+                raise LeaseLostError
+            return work(conn)
+
+        return self.worker.run(guarded)

@@ -1,0 +1,135 @@
+"""A plan: a checked list held against the database: who is new, who may be known, what is in already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Engine
+
+from bot.lists import Checked, check
+from papers.reading import read
+from papers.sheets import Book
+from quarantine.batches import Double, Doubles, Placed, content_of, placed
+from quarantine.lists import Entry, Field, RowRef
+from quarantine.people import Unit
+from quarantine.places import Places, WithinReach
+from storage import batches
+from storage.engine import reading
+from storage.known_people import doubles
+from storage.sealing import Keyring
+from storage.unit_tree import UnitTree
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants done with a file.
+
+    `under` are the units under which they may write, None for everywhere; the rest is as in bot/lists.py.
+    """
+
+    today: date
+    under: tuple[int, ...] | None = None
+    by: int | None = None
+    sheet: str = ""
+    mapping: Mapping[Field, str] | None = None
+    given: Mapping[Field, str] | None = None
+    doubles: Doubles = Doubles.SKIP
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be written of a list, and why the rest is not; nothing of it is written yet."""
+
+    checked: Checked
+    order: Order
+    units: Mapping[str, Unit]
+    """The stations that may be written to, by code."""
+    doubles: Mapping[RowRef, Double]
+    repeated: frozenset[str]
+    """Contents of rows that are in already."""
+
+    @property
+    def sound(self) -> list[Entry]:
+        """Rows without a mistake, in the order of the list."""
+        return [entry for entry in self.checked.entries if not entry.refused]
+
+    @property
+    def rows(self) -> list[Placed]:
+        """The rows that go in, as it is decided."""
+        return placed(self.sound, self.doubles, self.repeated, self.order.doubles)
+
+    @property
+    def in_already(self) -> int:
+        """Rows that another list, or this one before, has brought in just so."""
+        return sum(content_of(entry) in self.repeated for entry in self.sound)
+
+    @property
+    def undecided(self) -> list[Double]:
+        """Doubles that somebody must decide about: what is in already is not among them."""
+        fresh = {entry.ref for entry in self.sound if content_of(entry) not in self.repeated}
+        return [double for double in self.doubles.values() if double.ref in fresh]
+
+    def counts(self) -> batches.Counts:
+        """What becomes of the rows."""
+        rejected, added = len(self.checked.refused), len(self.rows)
+        rows = len(self.checked.entries)
+        return batches.Counts(rows, added, rejected, rows - rejected - added)
+
+
+def stations(conn: Connection, under: tuple[int, ...] | None) -> tuple[list[Unit], dict[str, Unit]]:
+    """All units there are, and the stations that may be written to, by code."""
+    tree = UnitTree(conn)
+    everywhere = list(tree.everywhere())
+    tops = [unit.id for unit in everywhere if unit.parent_id is None] if under is None else under
+    return everywhere, {unit.code: unit for unit in tree.communes(tops)}
+
+
+def plan(
+    engine: Engine,
+    keyring: Keyring,
+    data: bytes,
+    order: Order,
+    places: Places,
+    *,
+    read_file: Callable[[bytes], Book] = read,
+    without: int | None = None,
+) -> Plan:
+    """Read, judge and compare; `without` is the batch that is being written from this very file.
+
+    Raises what bot/lists.py raises. Takes seconds for thousands of rows, and holds up nobody: it only reads.
+    """
+    with reading(engine) as conn:
+        _, mine = stations(conn, order.under)
+    within = WithinReach(places, frozenset(mine))
+    checked = check(
+        data,
+        order.today,
+        within,
+        sheet=order.sheet,
+        mapping=order.mapping,
+        given=order.given,
+        read_file=read_file,
+    )
+    with reading(engine) as conn:
+        return compared(conn, keyring, checked, order, mine, without)
+
+
+def compared(
+    conn: Connection,
+    keyring: Keyring,
+    checked: Checked,
+    order: Order,
+    mine: Mapping[str, Unit],
+    without: int | None,
+) -> Plan:
+    """A checked list held against the database."""
+    sound = [entry for entry in checked.entries if not entry.refused]
+    units: Collection[int] | None = None
+    if order.under is not None:
+        units = frozenset(UnitTree(conn).subtree(order.under))
+    found = {ref: Double(ref, repeat.by, of=repeat.of) for ref, repeat in checked.repeats.items()}
+    known = {double.ref: double for double in doubles(conn, keyring, sound, units)}
+    held = batches.held(conn, keyring, map(content_of, sound), without)
+    return Plan(checked, order, mine, {**found, **known}, frozenset(held))
