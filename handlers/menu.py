@@ -276,6 +276,11 @@ def shown(turn: Turn) -> Sequence[Asked]:
     return turn.store.shown(turn.owner, SHOWN)
 
 
+def newest(turn: Turn) -> Asked | None:
+    """The last question in this chat, whose choices have the numbers that its reader sees."""
+    return next(iter(turn.store.shown(turn.owner, 1, turn.chat.id)), None)
+
+
 script.hooks = Hooks(
     started=started,
     idle=idle,
@@ -287,5 +292,6 @@ script.hooks = Hooks(
     moved=moved,
     prompt=open_prompt,
     shown=shown,
+    newest=newest,
     late=heard_late,
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from handlers.alerts import open_task
 from handlers.answers import report_signs, signs_reported
-from handlers.checkin import symptoms
+from handlers.checkin import SYMPTOMS, symptoms
 from handlers.script import script
-from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question
+from quarantine.conversation import DONE, HUMAN, Again, Ask, Asking, Choice, Next, Question
 from quarantine.measures import Status, read_temperature
 from quarantine.messages import Priority, Term
 from quarantine.names import fold
@@ -65,12 +65,27 @@ def heard(turn: Turn, text: str) -> Next | None:
     return _check(turn, reading, degrees)
 
 
-def heard_late(turn: Turn, sign: str) -> Next:
-    """A danger sign that is pressed under a question of the past is felt now: it is heard like words."""
-    if turn.context.episodes:
-        report_signs(turn, frozenset({sign}), None)
+def heard_late(turn: Turn, pressed: str) -> Next | None:
+    """A sign that is pressed under a question of the past is felt now, and heard like words.
+
+    None for what is no sign, for staff, who may have pressed what they had found with somebody else, and
+    where several people are answered for: of whom is not known.
+    """
+    sign = next((one for one in SYMPTOMS.choices if one.value == pressed and _is_sign(one)), None)
+    if sign is None:
+        return None
+    if not turn.context.episodes:
+        return Again(Term("red.stranger")) if sign.eager and not turn.context.postings else None
+    if sign.eager:
+        report_signs(turn, frozenset({pressed}), None)
         return DONE
-    return Again(Term("red.stranger"))
+    if len(turn.context.episodes) > 1:
+        return None
+    return Ask(SIGNS_CHECK, {"signs": [Term(sign.label)]}, memory={"felt": [pressed]})
+
+
+def _is_sign(choice: Choice) -> bool:
+    return choice.value != HUMAN and not choice.exclusive
 
 
 def danger_of_stranger(text: str) -> Again | None:

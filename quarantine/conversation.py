@@ -192,7 +192,8 @@ class Hooks:
     moved: Callable[[Turn], None]
     prompt: Callable[[Turn], int | None]
     shown: Callable[[Turn], Sequence[Asked]]
-    late: Callable[[Turn, str], Next]
+    newest: Callable[[Turn], Asked | None]
+    late: Callable[[Turn, str], Next | None]
 
 
 class Script:
@@ -201,7 +202,6 @@ class Script:
     def __init__(self) -> None:
         self.questions: dict[str, Question] = {}
         self.handlers: dict[str, Handler] = {}
-        self.eager: set[str] = set()
         self.commands: list[Command] = []
         self.standings: dict[str, Standing] = {}
         self.hooks: Hooks | None = None
@@ -214,7 +214,6 @@ class Script:
                 raise ValueError(f"Two handlers for {question.key}.")
             self.questions[question.key] = question
             self.handlers[question.key] = handler
-            self.eager |= {choice.value for choice in question.choices if choice.eager}
             return handler
 
         return register

@@ -186,8 +186,11 @@ class Store(Protocol):
         """Open and taken tasks of these units: RED first, then by deadline."""
         ...
 
-    def shown(self, owner: int, limit: int) -> Sequence[Asked]:
-        """The last questions that reached this reader, newest first; a prompt's has no options."""
+    def shown(self, owner: int, limit: int, chat_id: int | None = None) -> Sequence[Asked]:
+        """The last questions that reached this reader, in this chat or in any, newest first.
+
+        A prompt's has no options.
+        """
         ...
 
     def last_report(self, episode_id: int) -> LastReport | None:

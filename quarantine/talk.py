@@ -91,9 +91,10 @@ class Talk:
             self.stack.lift(frame)
         else:
             frame = None if moved_on else self.stack.open(mark)
-        if frame is None and value in self.script.eager:
+        late = self.hooks.late(self.turn, value) if frame is None else None
+        if late is not None:
             self.turn.memory = {}
-            self._begin(self.hooks.late(self.turn, value))
+            self._begin(late)
         elif moved_on and frame is None:
             self._reask(self.stack.frames[-1], Term("stale.button"))
         elif frame is None:
@@ -223,7 +224,7 @@ class Talk:
         "1" under a new task card takes that task; it is not the first answer about the task before it.
         """
         typed = position_in(text, LONGEST_LIST) if self.said.kind is Kind.TEXT else 0
-        newest = next(iter(self.hooks.shown(self.turn)), None) if typed else None
+        newest = self.hooks.newest(self.turn) if typed else None
         top = self.stack.frames[-1]
         if newest is None or newest.number in {top.number, top.about}:
             return None
@@ -236,18 +237,26 @@ class Talk:
             return None
         return f"{newest.number}:{options[typed - 1].value if options else ''}"
 
-    def _named_of_shown(self, folded: str) -> str | None:
+    def _named_of_shown(self, text: str) -> str | None:
         """The button that a text stands for: a number means the newest question, a label any standing one."""
-        for index, asked in enumerate(self.hooks.shown(self.turn)):
+        number = position_in(text, LONGEST_LIST)
+        if number:
+            return self._numbered_of_newest(number)
+        folded = fold(text)
+        for asked in self.hooks.shown(self.turn):
             question = self.script.questions.get(asked.question, UNKNOWN)
             value = named(folded, question, asked.options, self._label)
-            if folded.isdecimal():
-                closed = int(folded) <= LONGEST_LIST and self.stack.asks(asked.number) is None
-                meant = index == 0 and (value is not None or closed)
-                return f"{asked.number}:{value or ''}" if meant else None
             if value is not None and asked.number[:1] in self.script.standings:
                 return f"{asked.number}:{value}"
         return None
+
+    def _numbered_of_newest(self, number: int) -> str | None:
+        asked = self.hooks.newest(self.turn)
+        if asked is None:
+            return None
+        value = asked.options[number - 1].value if number <= len(asked.options) else ""
+        closed = self.stack.asks(asked.number) is None
+        return f"{asked.number}:{value}" if value or closed else None
 
     def _read(self, frame: Frame) -> None:
         question = self.script.questions[frame.question]

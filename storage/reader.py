@@ -101,14 +101,19 @@ class SqlStore(CaseReader):
         )
         return [records.task(self.keyring, row) for row in self.conn.execute(undone)]
 
-    def shown(self, owner: int, limit: int) -> Sequence[Asked]:
-        """The last questions that reached this reader, newest first; a prompt's has no options."""
+    def shown(self, owner: int, limit: int, chat_id: int | None = None) -> Sequence[Asked]:
+        """The last questions that reached this reader, in this chat or in any, newest first.
+
+        A prompt's has no options.
+        """
         delivered = (
             select(LETTER.c.id, LETTER.c.asked, LETTER.c.about, LETTER.c.body)
             .where(LETTER.c.owner == owner, text("letter.asked IS NOT NULL AND letter.status = 'delivered'"))
             .order_by(LETTER.c.delivered_at.desc(), LETTER.c.id.desc())
             .limit(limit)
         )
+        if chat_id is not None:
+            delivered = delivered.where(LETTER.c.address_id == chat_id)
         return [self._asked(row) for row in self.conn.execute(delivered)]
 
     def _asked(self, row: Any) -> Asked:  # noqa: ANN401 - a row of these columns

@@ -81,7 +81,8 @@ class TeaHouse:
             moved=lambda _turn: None,
             prompt=lambda _turn: None,
             shown=lambda _turn: (),
-            late=lambda _turn, value: Again(Term(f"toy.late_{value}")),
+            newest=lambda _turn: None,
+            late=lambda _turn, value: Again(Term("toy.late_fire")) if value == "fire" else None,
         )
 
     def _handler(self, key: str):

@@ -172,7 +172,7 @@ class FakeStore:
         found.sort(key=lambda one: (one.kind is not TaskKind.RED, one.next_at or one.opened_at))
         return found[offset : offset + limit]
 
-    def shown(self, owner: int, limit: int) -> list[Asked]:
+    def shown(self, owner: int, limit: int, chat_id: int | None = None) -> list[Asked]:  # noqa: ARG002 - one chat each
         """The last questions posted to this reader, newest first."""
         asked = [one.asked for one in self.letters if one.owner == owner and one.asked]
         return asked[::-1][:limit]

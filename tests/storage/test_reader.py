@@ -239,6 +239,7 @@ def test_the_last_questions_that_reached_a_reader(world, store, now):
             priority=1,
             due_at=now,
             status=status,
+            address_id=900 + row_id,
             delivered_at=at,
             created_at=now,
         )
@@ -257,6 +258,7 @@ def test_the_last_questions_that_reached_a_reader(world, store, now):
     )
     assert store.shown(HUNG.id, 5) == [replace(asked, number="t2"), asked]
     assert store.shown(HUNG.id, 1) == [replace(asked, number="t2")]
+    assert store.shown(HUNG.id, 1, 901) == [asked]
     assert [one.number for one in store.shown(LAN.id, 5)] == ["t5", numbers.number("p", 77)]
 
 
