@@ -1,4 +1,4 @@
-"""Endings of message keys: which of several texts fits a messenger that lacks the phone's own buttons."""
+"""Endings of message keys: which of several texts fits a messenger that lacks a phone's button, or files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ NO_PLACE = "_without_place"
 """No position can be sent there: a human calls."""
 NO_CONTACT = "_without_contact"
 """A phone number is typed there."""
+NO_DOCUMENT = "_without_document"
+"""No file gets there, by the messenger or by a link of ours: the text must suffice."""
 
 
 def endings(form: Form, *, linked: bool) -> tuple[str, ...]:
@@ -20,4 +22,6 @@ def endings(form: Form, *, linked: bool) -> tuple[str, ...]:
     place: tuple[str, ...] = ()
     if not form.asks_location and not linked:
         place = (NO_BUTTON,) if form.takes_location else (NO_PLACE,)
-    return place if form.asks_contact else (*place, NO_CONTACT)
+    contact = () if form.asks_contact else (NO_CONTACT,)
+    document = () if form.documents or linked else (NO_DOCUMENT,)
+    return (*place, *contact, *document)

@@ -1,4 +1,4 @@
-"""Links that serve one letter for a short time: to the page that sends a position, and to a picture."""
+"""Links that serve one letter for a short time: to the page that sends a position, a picture, a document."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ PLACE_FOR = timedelta(hours=4)
 """How long a link for a position works at most: as long as the longest window of a check-in."""
 PICTURE_FOR = timedelta(hours=1)
 """How long a messenger may fetch a picture."""
+DOCUMENT_FOR = timedelta(hours=1)
+"""How long a link to a document works when nobody opens it."""
 LONGEST = 128
 """Characters of the longest token read: ours have at most 71."""
 _PURPOSE = "link"
@@ -26,6 +28,7 @@ class LinkKind(StrEnum):
 
     PLACE = "v"
     PICTURE = "p"
+    DOCUMENT = "d"
 
 
 class ForgedLinkError(ValueError):
@@ -69,6 +72,10 @@ class Links:
     def picture(self, address_id: int, letter_id: int, now: datetime) -> str:
         """The picture that goes with a letter."""
         return self._address(Ticket(LinkKind.PICTURE, address_id, letter_id, "", now + PICTURE_FOR))
+
+    def document(self, address_id: int, letter_id: int, now: datetime) -> str:
+        """The page from which the document of a letter is fetched."""
+        return self._address(Ticket(LinkKind.DOCUMENT, address_id, letter_id, "", now + DOCUMENT_FOR))
 
     def read(self, kind: LinkKind, token: str, now: datetime) -> Ticket:
         """What a token of this kind says; raises ForgedLinkError or ExpiredLinkError."""

@@ -31,6 +31,8 @@ ACCOUNT_FOR = timedelta(seconds=15)
 """How long an account is ours after each renewal: so long nobody sends when its sender dies."""
 TRIES = 3
 """How often the consequences of one outcome are decided anew: somebody else may have been at the same row."""
+DRAWN = frozenset({Enclosure.GUIDE_CARD, Enclosure.LEAFLETS})
+"""What takes so long to draw that other letters must not wait for it."""
 AWAY = (OperationalError, InterfaceError)
 """The database cannot be reached: the outcomes wait, they are not at fault."""
 
@@ -107,7 +109,7 @@ class Outgoing:
             attempts=claimed.attempts - 1,
             valid_until=letter.valid_until,
             render=self._drawing(claimed),
-            slow=letter.enclosure is Enclosure.GUIDE_CARD,
+            slow=letter.enclosure in DRAWN,
             token=claimed,
         )
 

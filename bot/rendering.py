@@ -13,11 +13,13 @@ from bot.endings import endings
 from bot.entrances import entrances, spoken
 from bot.formatting import FULL, SHORT, capital, fill, show
 from bot.links import Links
+from bot.printing import leaflets_of
 from papers.guide_card import Entrance
+from papers.leaflets import NAME, Leaflet, leaflets
 from quarantine.channel import Form, Presence
 from quarantine.days import local_day
 from quarantine.letters import Asked, Enclosure, Letter, Option
-from quarantine.messages import Button, Link, Params, Reply, Template, Term, Want
+from quarantine.messages import Button, Document, Link, Params, Reply, Template, Term, Want
 from quarantine.names import given_name, honorific
 from quarantine.phones import international, show_phone
 from quarantine.titles import unit_title
@@ -36,6 +38,8 @@ WITH_BUTTONS = Form(
 """What an account can draw of which nothing else is known."""
 DrawCard = Callable[[Sequence[Entrance], str, str, str, str], bytes]
 """Draws the guide card from accounts, code, station, phone and expiry: a PNG (papers/guide_card.py)."""
+DrawLeaflets = Callable[[Sequence[Leaflet], int], bytes]
+"""Draws leaflets, so many to a page: a PDF (papers/leaflets.py)."""
 
 
 class MissingParameterError(LookupError):
@@ -57,6 +61,7 @@ class Renderer:
     reaches: Reaches = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
     links: Links | None = None
+    draw_leaflets: DrawLeaflets = leaflets
 
     def render(
         self, letter: Letter, reader: Facts, now: datetime, account: str = "", address_id: int | None = None
@@ -76,10 +81,11 @@ class Renderer:
         photo_url = self._photo_url(letter, form, now, address_id)
         reply = Reply(
             text=text,
-            link=self._link(letter, form, voice, address_id),
+            link=self._link(letter, form, voice, now, address_id),
             replaces=letter.replaces,
             photo=None if photo_url else self._photo(letter, shown, voice),
             photo_url=photo_url,
+            document=self.document(letter, reader, account) if form.documents else None,
             pin=_pin(letter),
             protect=letter.protect,
             template=self._template(letter, params, voice, account),
@@ -108,13 +114,33 @@ class Renderer:
             international(person.phone).removeprefix("+") if person and person.phone else "",
         )
 
-    def _link(self, letter: Letter, form: Form, voice: Voice, address_id: int | None) -> Link | None:
-        """The page that sends a position: in place of the phone's own button, or beside it."""
+    def document(self, letter: Letter, reader: Facts, account: str) -> Document | None:
+        """The file that goes with a letter, None when it has none."""
+        if letter.enclosure is not Enclosure.LEAFLETS:
+            return None
+        voice = Voice(self.catalogue, reader, letter.due_at)
+        printed, per_page = leaflets_of(
+            letter, lambda code: entrances(self.presences, account, code), voice.parameter
+        )
+        return Document(NAME, self.draw_leaflets(printed, per_page))
+
+    def _link(
+        self, letter: Letter, form: Form, voice: Voice, now: datetime, address_id: int | None
+    ) -> Link | None:
+        """A page of ours: for a file that the messenger cannot carry, or that sends a position.
+
+        The latter stands in place of the phone's own button, or beside it.
+        """
+        if self.links is None or address_id is None:
+            return None
+        if letter.enclosure is Enclosure.LEAFLETS and not form.documents:
+            return Link(
+                voice.say("channel.link_document", {}), self.links.document(address_id, letter.id, now)
+            )
         asked = letter.asked
-        if asked is None or asked.want is not Want.LOCATION or self.links is None or address_id is None:
+        if asked is None or asked.want is not Want.LOCATION:
             return None
         label = voice.say("channel.link_other", {}) if form.asks_location else want_label(asked, voice)
-        now = voice.now or letter.due_at
         return Link(label, self.links.place(address_id, letter.id, asked.number, now, letter.valid_until))
 
     def _photo_url(self, letter: Letter, form: Form, now: datetime, address_id: int | None) -> str:

@@ -15,6 +15,7 @@ import structlog
 from bot import accounts, catalogues, logs, premises, settings
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.consents import ConsentPage, Consents, oa_ids
+from bot.document_page import DocumentPage
 from bot.links import Links
 from bot.place_page import PlacePage
 from bot.polling import PAUSES, Poller
@@ -118,6 +119,7 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
         if links is not None:
             refused = service.hearing.refused[PAGES]
             PlacePage(links, service.visits, clock, refused).add_to(app)
+            DocumentPage(links, service.visits, clock, refused).add_to(app)
         if chosen.public_url:
             consents = Consents(keyring, clock, channels, oa_ids(known))
             ConsentPage(consents, service.revive).add_to(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from handlers.waiting import waited
 from quarantine.conversation import Ask, Asking, Question
 from quarantine.days import after_quiet, local_day
 from quarantine.ladder import Ladder
@@ -141,13 +142,15 @@ def owner_name(turn: Turn, task: Task) -> str:
 def card_params(turn: Turn, task: Task, head: Term = NO_HEAD) -> dict[str, object]:
     """The facts of a card in the order officers act on: who, what, since when, phone, address."""
     file = turn.store.file(task.episode_id) if task.episode_id else None
-    common = {"head": head, "same_home": _same_home(task), "why": Term("unreachable.lost")}
+    common: dict[str, object] = {"head": head, "same_home": _same_home(task), "why": Term("unreachable.lost")}
     if file is None:
         person = turn.store.officer(task.person_id)
         return {**common, **person_params(person, turn.now), **task.detail}
     today = local_day(turn.now)
     phone = file.person.phone or file.responder.phone
     silent = task.detail.get(SILENT_SINCE, task.since)
+    if task.kind is TaskKind.LINK:
+        common["waited"] = waited(turn.now, file.verified_at or task.since)
     return {
         **common,
         **person_params(file.person, turn.now),

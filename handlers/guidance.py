@@ -1,18 +1,18 @@
-"""Guidance: the card with code and QR that the officer hands over, and the record of how it was explained."""
+"""Guidance: card or leaflet with code and QR for the resident, and the record of how it was explained."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
+from handlers import leaflets
 from handlers.calling import number_of
 from handlers.gate import may_somewhere, passes
 from handlers.script import script
+from handlers.waiting import waited
 from handlers.worklist import Worklist, add
 from quarantine.access import Action
-from quarantine.codes import free_code, show_code
 from quarantine.conversation import DONE, Again, Ask, Choice, Next, Question, Standing
-from quarantine.effects import Code, CodeFor, CodeIssued, EpisodeChanged
+from quarantine.effects import EpisodeChanged
 from quarantine.letters import Asked, Enclosure
 from quarantine.messages import Term
 from quarantine.numbers import number
@@ -23,24 +23,24 @@ from quarantine.turn import Turn
 
 LETTER = "g"
 """The offer of a card stands by itself: it may be pressed on any day until the episode ends."""
-CODE_LIVES = timedelta(hours=72)
-"""How long a resident's code may be used (DESIGN.md §7: short-lived and single-use)."""
 NOT_LINKED = (EpisodeState.VERIFIED, EpisodeState.GUIDED)
 LINKED = (EpisodeState.LINKED, EpisodeState.MONITORING)
 
 _MAKE = Choice(
     "make", "guide.make", ("tao phieu", "tao", "phieu", "tao phieu huong dan", "tao lai", "co", "cap lai")
 )
+_PRINT = Choice("print", "guide.print", ("in phieu", "in", "in pdf", "in giay"))
 _LATER = Choice("later", "guide.later", ("de sau", "sau", "lam sau", "chua", "khong", "thoi"))
 OFFER = Question(
     "guide.offer",
     choices=(
         _MAKE,
+        _PRINT,
         Choice("told", "guide.told", ("da huong dan", "huong dan roi", "da huong dan roi", "xong roi")),
         _LATER,
     ),
 )
-RELINK = Question("guide.relink", choices=(_MAKE, _LATER))
+RELINK = Question("guide.relink", choices=(_MAKE, _PRINT, _LATER))
 HOW = Question(
     "guide.how",
     choices=(
@@ -106,26 +106,29 @@ def offered(turn: Turn, value: str) -> Next:
         turn.say("guide.put_off", name=file.person.name)
         return DONE
     if value == "make":
-        _issue(turn, file)
+        _show_card(turn, file)
+    elif value == "print":
+        leaflets.post(turn, [file], leaflets.ALONE)
     if file.episode.state in LINKED:
         turn.say("guide.relink_ready", name=file.person.name)
         return DONE
-    if value == "make":
+    if value != "told":
         turn.lead_in("guide.card_ready")
-    return Ask(HOW, {"name": file.person.name})
+    return how_guided(file)
 
 
-def _issue(turn: Turn, file: File) -> None:
-    """A new code, which ends the older ones, and the card that carries it."""
-    expires = turn.now + CODE_LIVES
-    text = free_code(turn.random_below, lambda drawn: turn.store.code(drawn) is not None)
-    code = Code(turn.ids(), CodeFor.RESIDENT, expires, episode_id=file.episode.id)
-    turn.record(CodeIssued(code, text, turn.me, turn.now))
-    turn.note("code_issued", person_id=file.person.id, episode_id=file.episode.id)
+def how_guided(file: File) -> Ask:
+    """Ask how it was explained."""
+    return Ask(HOW, {"name": file.person.name}, memory={"episode": file.episode.id})
+
+
+def _show_card(turn: Turn, file: File) -> None:
+    """The card with a new code, as a picture."""
+    code, expires = leaflets.fresh_code(turn, file)
     turn.say(
         "guide.card",
         enclosure=Enclosure.GUIDE_CARD,
-        code=show_code(text),
+        code=code,
         expires=expires,
         station=unit_title(file.unit),
         phone=number_of(turn, file.unit) or Term("word.nothing"),
@@ -133,24 +136,33 @@ def _issue(turn: Turn, file: File) -> None:
 
 
 @script.answers(HOW)
-def guided(turn: Turn, method: str) -> Next:
-    """Record how the resident was guided: a step of its own (domain.md §E1)."""
+def explained(turn: Turn, method: str) -> Next:
+    """The method is kept, unless nothing was explained yet."""
     file = _file(turn)
     if file is None:
         return DONE
     if method == "later":
         turn.say("guide.put_off", name=file.person.name)
         return DONE
-    if file.episode.state is EpisodeState.VERIFIED:
-        after = replace(file.episode, state=EpisodeState.GUIDED)
-        turn.record(EpisodeChanged(file.episode, after, turn.me, turn.now, f"guided:{method}"))
-    turn.note("guided", person_id=file.person.id, episode_id=file.episode.id, method=method)
+    guided(turn, file, method)
     turn.say("guide.done", name=file.person.name, method=Term(f"guide.method_{method}"))
     return DONE
 
 
-def _line(_: Turn, file: File) -> Term:
-    return Term(f"guide.line_{file.episode.state}", {"name": file.person.name})
+def guided(turn: Turn, file: File, method: str) -> None:
+    """Record how the resident was guided: a step of its own (domain.md §E1)."""
+    if file.episode.state is EpisodeState.VERIFIED:
+        after = replace(file.episode, state=EpisodeState.GUIDED)
+        turn.record(EpisodeChanged(file.episode, after, turn.me, turn.now, f"guided:{method}"))
+    turn.note("guided", person_id=file.person.id, episode_id=file.episode.id, method=method)
+
+
+def line(turn: Turn, file: File) -> Term:
+    """Who it is, whether they were guided, and for how long they have waited for their code to work."""
+    since = file.verified_at or turn.now
+    return Term(
+        f"guide.line_{file.episode.state}", {"name": file.person.name, "waited": waited(turn.now, since)}
+    )
 
 
 def _chosen(turn: Turn, file: File) -> Next:
@@ -163,7 +175,7 @@ CONNECTED = add(
         Question("guide.linked_list"),
         Action.GUIDE,
         LINKED,
-        _line,
+        line,
         _chosen,
         empty="guide.linked_empty",
         besides={},
@@ -176,7 +188,7 @@ READY = add(
         ),
         Action.GUIDE,
         NOT_LINKED,
-        _line,
+        line,
         _chosen,
         empty="guide.list_empty",
         besides={"linked": CONNECTED.page},
@@ -187,7 +199,16 @@ READY = add(
 @script.command(
     "huongdan",
     "guide.menu",
-    ("phieu huong dan", "tao phieu", "tao phieu huong dan", "cap ma", "cap lai ma", "ma ket noi"),
+    (
+        "phieu huong dan",
+        "chua kich hoat",
+        "chua ket noi",
+        "tao phieu",
+        "tao phieu huong dan",
+        "cap ma",
+        "cap lai ma",
+        "ma ket noi",
+    ),
     may_somewhere(Action.GUIDE),
 )
 def guide(turn: Turn) -> Next:

@@ -13,6 +13,7 @@ from handlers.fields import FIELDS
 from handlers.gate import may_somewhere
 from handlers.script import script
 from handlers.turning_down import TURNED_DOWN, ask_note
+from handlers.waiting import waited
 from handlers.worklist import Worklist, add
 from quarantine.access import Action
 from quarantine.conversation import DONE, Ask, Choice, Next, Question
@@ -192,15 +193,8 @@ def confirmed(turn: Turn, value: str) -> Next:
 
 def _line(turn: Turn, file: File) -> Term:
     task = turn.store.open_task(file.person.id, TaskKind.VERIFY)
-    if task is None:
-        return Term("verify.line", {"name": file.person.name})
-    waiting_for = turn.now - task.opened_at
-    waited = (
-        Term("verify.waited_days", {"days": waiting_for.days})
-        if waiting_for.days
-        else Term("verify.waited_hours", {"hours": int(waiting_for.total_seconds() // 3600)})
-    )
-    return Term("verify.line_waiting", {"name": file.person.name, "waited": waited})
+    since = task.opened_at if task else file.sent_at or turn.now
+    return Term("verify.line", {"name": file.person.name, "waited": waited(turn.now, since)})
 
 
 def _chosen(turn: Turn, file: File) -> Next:

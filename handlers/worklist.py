@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from handlers.gate import passes, units_within
 from handlers.script import script
 from quarantine.access import Action
 from quarantine.conversation import DONE, Again, Ask, Next, Question
+from quarantine.days import at, local_day
 from quarantine.letters import Option
 from quarantine.messages import Term
 from quarantine.people import EpisodeState
@@ -45,11 +47,13 @@ class Worklist:
         if not found:
             return Again(Term(self.empty))
         shown = found[:PAGE]
+        total, today = turn.store.tally(units_within(turn, self.action), self.states, _midnight(turn.now))
+        new = Term("verify.new_today", {"count": today}) if today else Term("word.nothing")
         options = [Option(f"f{file.episode.id}", self.line(turn, file)) for file in shown]
         if len(found) > PAGE:
             options.append(Option(MORE, Term("verify.more")))
         turn.note("files_listed", list=self.question.key, episodes=[file.episode.id for file in shown])
-        return Ask(self.question, {"count": len(shown)}, tuple(options), {"skip": skip})
+        return Ask(self.question, {"count": total, "new": new}, tuple(options), {"skip": skip})
 
     def answer(self, turn: Turn, value: str) -> Next:
         """Open the chosen file, turn the page, or do what a fixed choice says."""
@@ -63,6 +67,10 @@ class Worklist:
             turn.say("verify.refused")
             return DONE
         return self.chosen(turn, file)
+
+
+def _midnight(now: datetime) -> datetime:
+    return at(local_day(now), time.min)
 
 
 def add(worklist: Worklist) -> Worklist:

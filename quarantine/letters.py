@@ -62,6 +62,7 @@ class Enclosure(StrEnum):
     NONE = ""
     GUIDE_CARD = "guide_card"
     PIN = "pin"
+    LEAFLETS = "leaflets"
 
 
 @dataclass(frozen=True, slots=True)

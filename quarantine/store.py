@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -85,12 +85,17 @@ class LastReport:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An episode with its people and unit: what a card or a review shows."""
+    """An episode with its people and unit: what a card or a review shows.
+
+    `sent_at` is when the file came to us, `verified_at` when the commune confirmed it.
+    """
 
     episode: Episode
     person: Person
     responder: Person
     unit: Unit
+    sent_at: datetime | None = field(default=None, compare=False)
+    verified_at: datetime | None = field(default=None, compare=False)
 
 
 class Store(Protocol):
@@ -132,6 +137,12 @@ class Store(Protocol):
         self, unit_ids: Sequence[int], states: Sequence[EpisodeState], limit: int, offset: int = 0
     ) -> Sequence[File]:
         """Files of these units in these states, oldest first."""
+        ...
+
+    def tally(
+        self, unit_ids: Sequence[int], states: Sequence[EpisodeState], since: datetime
+    ) -> tuple[int, int]:
+        """How many files of these units are in these states: all, and those that came since then."""
         ...
 
     def subtree(self, unit_ids: Sequence[int]) -> Sequence[int]:

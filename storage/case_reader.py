@@ -7,7 +7,17 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, Table, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    Table,
+    case,
+    func,
+    literal_column,
+    select,
+)
 
 from quarantine.checkins import Checkin
 from quarantine.location import Judgement, Verdict
@@ -135,6 +145,17 @@ class CaseReader(UnitTree):
             .offset(offset)
         )
 
+    def tally(
+        self, unit_ids: Sequence[int], states: Sequence[EpisodeState], since: datetime
+    ) -> tuple[int, int]:
+        """How many files of these units are in these states: all, and those that came since then."""
+        row = self.conn.execute(
+            select(func.count(), func.count(case((EPISODE.c.created_at >= since, 1)))).where(
+                EPISODE.c.unit_id.in_(list(unit_ids)), EPISODE.c.state.in_([str(s) for s in states])
+            )
+        ).one()
+        return row[0], row[1]
+
     def open_task(self, person_id: int, kind: TaskKind) -> Task | None:
         """The person's open or taken task of that kind."""
         if person_id in self._expected and person_id not in self._undone:
@@ -223,13 +244,21 @@ class CaseReader(UnitTree):
         return self._filed(self.conn.execute(query))
 
     def _filed(self, rows: Iterable[records.AnyRow]) -> list[File]:
+        rows = list(rows)
         episodes = [records.episode(self.keyring, row) for row in rows]
         people = self._load_people(
             person_id for episode in episodes for person_id in (episode.person_id, episode.responder_id)
         )
         return [
-            File(episode, people[episode.person_id], people[episode.responder_id], self.unit(episode.unit_id))
-            for episode in episodes
+            File(
+                episode,
+                people[episode.person_id],
+                people[episode.responder_id],
+                self.unit(episode.unit_id),
+                row.created_at,
+                row.verified_at,
+            )
+            for episode, row in zip(episodes, rows, strict=True)
         ]
 
     def _load_people(self, person_ids: Iterable[int]) -> dict[int, Person]:

@@ -1,11 +1,14 @@
-"""What a link names: the chat that it was made for, and the letter whose picture it shows."""
+"""What a link names: the chat that it was made for; and when what it leads to was first fetched."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from quarantine.messages import Address
-from storage import tables
+from storage import inbox, tables
+from storage.lookups import address_digest
 from storage.sealing import Keyring
 from storage.tables import core
 
@@ -20,3 +23,21 @@ def address(conn: Connection, keyring: Keyring, address_id: int) -> Address | No
         return None
     user = keyring.open("address", "native_user", address_id, row.native_user).decode()
     return Address(row.account, user)
+
+
+def first_fetched(
+    conn: Connection, keyring: Keyring, row_id: int, chat: Address, letter_id: int, now: datetime
+) -> datetime:
+    """When the document of this letter was first fetched from this chat's link: now, or earlier.
+
+    It is kept like a message of that chat that has come in (storage/inbox.py), under a new `row_id`.
+    """
+    digest = address_digest(keyring, chat.account, chat.user)
+    arrival = inbox.Arrival(row_id, chat.account, f"fetched-{letter_id}", digest, now)
+    if inbox.receive(conn, [arrival])[0]:
+        return now
+    known = select(inbox.INBOX.c.received_at).where(
+        inbox.INBOX.c.account == arrival.account, inbox.INBOX.c.native_id == arrival.native_id
+    )
+    at: datetime = conn.execute(known).scalar_one()
+    return at

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.links import LinkKind
+from bot.outgoing import complete
 from quarantine.codes import show_code
 from quarantine.days import ZONE, local
 from quarantine.location import Fix, Source
 from quarantine.messages import Button, Contact, Incoming, Kind, Reply
+from storage import outbox
 from tests.messengers import ZALO_BOT
 from tests.stage import HOMES, Delivery, Phone, Stage, named
 
@@ -33,6 +35,8 @@ _KINDS = {
 _UNHEARD = {ZALO_BOT: frozenset({Kind.FILE, Kind.LOCATION, Kind.CONTACT})}
 """What a messenger hands on as "unsupported", without its content (channels.md §2)."""
 _TICK = "✓"
+_OF_DOCUMENT = f"/{LinkKind.DOCUMENT}/"
+"""In links to documents, which stand for the document where a messenger carries none."""
 
 
 class TranscriptError(Exception):
@@ -112,6 +116,8 @@ class Player:
             self._hear(who, kind=_KINDS[what], file="file-1" if what == "(tệp)" else None)
         elif card:
             self._hear(who, kind=Kind.CONTACT, contact=Contact(card["phone"], own=not card["other"]))
+        elif what == "(tải tệp)":
+            self._fetch(who)
         elif what == "(mở liên kết)":
             self._open(who)
         else:
@@ -251,6 +257,16 @@ class Player:
         link = Incoming(phone.address, f"link-{ticket.letter_id}", now, Kind.LOCATION, fix=seen)
         self.stage.hear(replace(link, answers=ticket.number))
 
+    def _fetch(self, who: str) -> None:
+        """The document that came last is opened; where it came by a link, the page behind it hands it out."""
+        phone, stage = self.stage.phone(who), self.stage
+        if phone.links and _OF_DOCUMENT in phone.links[-1]:
+            now = stage.clock.now()
+            ticket = stage.links.read(LinkKind.DOCUMENT, phone.links[-1].rpartition("/")[2], now)
+            with stage.engine.begin() as conn:
+                claimed = outbox.reread(conn, stage.keyring, ticket.letter_id, ticket.address_id, now)
+            stage.renderer.document(complete(claimed), claimed.reader, phone.account)
+
     def _hear(self, who: str, *, kind: Kind, **facts: object) -> None:
         self.serial += 1
         phone = self.stage.phone(who)
@@ -289,12 +305,14 @@ def _keys(delivery: Delivery) -> Iterator[str]:
     labels = [button.label for row in reply.buttons for button in row]
     if reply.want is not None:
         yield " ".join(f"[{word}]" for word in (reply.want_label, *reply.words))
-    elif reply.link is not None:
+    elif reply.link is not None and _OF_DOCUMENT not in reply.link.url:
         yield " ".join(f"[{word}]" for word in (reply.link.label, *labels))
     else:
         yield from (" ".join(f"[{button.label}]" for button in row) for row in reply.buttons)
         yield from (f"[{word}]" for word in reply.words)
     if reply.photo or reply.photo_url:
         yield "(ảnh: phiếu hướng dẫn)"
+    if reply.document or (reply.link and _OF_DOCUMENT in reply.link.url):
+        yield "(tệp: phiếu để in)"
     if reply.pin:
         yield "(vị trí trên bản đồ)"

@@ -19,6 +19,7 @@ Grammar of a file (lines that begin with two spaces are the bot's and are compar
                               one with an approved message, "(Zalo Bot)" a bot;
                               listed in the cast beside "Lan", or alone where she has no other
     Nam: (mở liên kết)        opens the link of the newest guidance card; "{mã}" in words is its code
+    Hạnh: (tải tệp)          fetches the file of leaflets that came last; "{mã}" is then its first code
     ! Lan chặn bot | ! Lan bỏ chặn bot | ! Lan lặng lẽ chặn
     ! hệ thống dừng | ! hệ thống chạy lại     no sweeps and no sends in between
 

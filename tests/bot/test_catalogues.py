@@ -6,14 +6,14 @@ import unicodedata
 import pytest
 
 from bot.catalogues import FOLDER, NOTHING, Catalogue, CatalogueError, MissingTextError, load, read_file
-from bot.endings import NO_BUTTON, NO_CONTACT, NO_PLACE
+from bot.endings import NO_BUTTON, NO_CONTACT, NO_DOCUMENT, NO_PLACE
 from bot.formatting import places
 from bot.rendering import ABOUT_READER
 from quarantine.names import fold
 from tests.bot import message_keys
 
 LANGUAGES = ("vi", "en")
-WAYS = (NO_BUTTON, NO_PLACE, NO_CONTACT)
+WAYS = (NO_BUTTON, NO_PLACE, NO_CONTACT, NO_DOCUMENT)
 LONGEST_LABEL, LONGEST_TEXT = 20, 1000
 UNITS = {"°C"}
 """What is written alike in both languages."""

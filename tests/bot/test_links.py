@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.links import PICTURE_FOR, PLACE_FOR, ExpiredLinkError, ForgedLinkError, LinkKind, Links, Ticket
+from bot.links import (
+    DOCUMENT_FOR,
+    PICTURE_FOR,
+    PLACE_FOR,
+    ExpiredLinkError,
+    ForgedLinkError,
+    LinkKind,
+    Links,
+    Ticket,
+)
 from storage.sealing import Keyring
 
 NOW = datetime(2026, 12, 5, 0, 30, tzinfo=UTC)
@@ -46,6 +55,15 @@ def test_a_picture_can_be_fetched_for_an_hour():
     LINKS.read(LinkKind.PICTURE, token_of(url), NOW + PICTURE_FOR - timedelta(seconds=1))
     with pytest.raises(ExpiredLinkError):
         LINKS.read(LinkKind.PICTURE, token_of(url), NOW + PICTURE_FOR)
+
+
+def test_a_document_waits_an_hour_to_be_opened():
+    """Long enough to walk to the printer, short enough to be worthless in somebody else's history."""
+    url = LINKS.document(CHAT, LETTER, NOW)
+    assert url.startswith("https://cachly.example.vn/d/")
+    LINKS.read(LinkKind.DOCUMENT, token_of(url), NOW + DOCUMENT_FOR - timedelta(seconds=1))
+    with pytest.raises(ExpiredLinkError):
+        LINKS.read(LinkKind.DOCUMENT, token_of(url), NOW + DOCUMENT_FOR)
 
 
 def test_a_link_serves_only_what_it_was_made_for():

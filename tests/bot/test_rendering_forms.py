@@ -13,10 +13,10 @@ from handlers.checkin import SYMPTOMS
 from handlers.homes import HOME
 from handlers.staff import PHONE
 from handlers.whereabouts import LOCATION
-from quarantine.channel import Form
+from quarantine.channel import Form, Presence
 from quarantine.conversation import Asking
 from quarantine.letters import Asked, Enclosure, Letter, Option
-from quarantine.messages import Button, Term, Want
+from quarantine.messages import Button, Document, Term, Want
 from storage.facts import Facts
 from storage.sealing import Keyring
 
@@ -163,6 +163,48 @@ def test_a_messenger_that_fetches_pictures_gets_a_link_to_one():
     assert (rendered(card(), "pins").photo, rendered(card(), "pins").photo_url) == (b"png", "")
     assert rendered(card(), "words", links=None).photo_url == ""
     assert rendered(Letter(1, 1, "word.received", NOW), "words").photo_url == ""
+
+
+def leaflets():
+    """A letter with leaflets of two people, the station's name in the reader's language."""
+    common = {"station": Term("word.own_station"), "call": "0905", "address": "12 Đội Cấn", "phone": "0987"}
+    sheets = [{**common, "code": f"2CFH-4KM{last}", "name": f"Lan {last}"} for last in "NP"]
+    params = {"leaflets": sheets, "per_page": 8, "count": 2, "expires": NOW}
+    return Letter(LETTER, 1, "print.several", NOW, params=params, enclosure=Enclosure.LEAFLETS)
+
+
+def test_leaflets_go_as_a_file_where_files_are_carried():
+    """Each with the accounts at which its code can be handed in; the name of the file says nothing."""
+    drawn = []
+    presences = {"pins": Presence("@Bot", "https://t.me/Bot?start={code}", "telegram")}
+    renderer = Renderer(
+        load(strict=True),
+        lambda *_: b"png",
+        presences,
+        {},
+        FORMS,
+        LINKS,
+        lambda given, per_page: (drawn.append((given, per_page)), b"%PDF")[1],
+    )
+    reply = renderer.render(leaflets(), READER, NOW, "files", CHAT)
+    assert reply.document == Document("phieu-huong-dan.pdf", b"%PDF")
+    assert (reply.link, reply.photo) == (None, None)
+    (((first, second), per_page),) = drawn
+    assert per_page == 8
+    assert first.card.entrances[0].link == "https://t.me/Bot?start=2CFH4KMN"
+    assert (second.name, second.card.code, second.card.expires) == ("Lan P", "2CFH-4KMP", "07:42 05/12/2026")
+    assert "Tệp in 2 phiếu" in reply.text
+
+
+def test_leaflets_go_by_a_link_where_no_files_are_carried():
+    """To a page of ours, for this letter and chat; without a public address a human prints."""
+    reply = rendered(leaflets(), "words")
+    assert (reply.document, reply.link.label) == (None, "Tải tệp PDF")
+    ticket = LINKS.read(LinkKind.DOCUMENT, reply.link.url.rpartition("/")[2], NOW)
+    assert (ticket.letter_id, ticket.address_id) == (LETTER, CHAT)
+    alone = rendered(leaflets(), "words", links=None)
+    assert alone.link is None
+    assert alone.text.startswith("Kênh này chưa nhận được tệp (2 phiếu).")
 
 
 def test_where_the_chat_is_not_known_there_is_no_link():

@@ -1,6 +1,7 @@
 """A position by a link, from the prompt to the database: real turns, real storage, real HTTP."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.database import Database
+from bot.document_page import DocumentPage
 from bot.links import Links
 from bot.place_page import PlacePage
 from bot.turns import Arrived
@@ -78,15 +80,16 @@ class Story:
             self.stage.engine, turns.take_group, lambda one: one.incoming.id
         )
         visits = Visits(database, turns, self.stage.renderer, lambda: None)
-        page, app = PlacePage(self.links, visits, self.stage.clock), web.Application()
-        page.add_to(app)
+        app, refused = web.Application(), Counter()
+        for page in (PlacePage, DocumentPage):
+            page(self.links, visits, self.stage.clock, refused).add_to(app)
         try:
             async with (
                 serving(app, "127.0.0.1", 0) as port,
                 aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client,
                 call(client, url.removeprefix(self.links.root)) as answer,
             ):
-                self.refused = dict(page.refused)
+                self.refused = dict(refused)
                 return answer.status, await answer.text()
         finally:
             await asyncio.to_thread(database.close)
@@ -223,3 +226,44 @@ def test_a_letter_without_a_picture_has_none_behind_a_link(story):
     assert story.fetches(story.links.picture(chat, letter, story.stage.clock.now())) == (404, "")
     assert story.fetches(story.links.picture(chat, 1, story.stage.clock.now()))[0] == 404
     assert story.fetches(story.links.picture(1, letter, story.stage.clock.now()))[0] == 404
+
+
+def test_leaflets_are_drawn_again_when_the_link_is_opened_and_handed_out_once(story):
+    """A messenger that carries no files: nothing is stored but the letter, and that it was fetched."""
+    story.asked()
+    sheet = {
+        "code": "2CFH-4KMN",
+        "station": "Trạm",
+        "call": "0905",
+        "name": "Lan",
+        "address": "",
+        "phone": "",
+    }
+    now = story.stage.clock.now()
+    facts = {"leaflets": [sheet], "per_page": 4, "count": 1, "expires": now}
+    story.stage.renderer = replace(
+        story.stage.renderer,
+        draw_leaflets=lambda given, per_page: f"{given[0].card.code} {given[0].name} {per_page}".encode(),
+    )
+    with story.stage.engine.begin() as conn:
+        story.stage.turns().clock_turn(
+            conn, lambda turn: turn.say("print.one", facts, to=4, enclosure=Enclosure.LEAFLETS) and None
+        )
+    story.stage.settle()
+    reply = story.newest()
+    assert (reply.document, reply.link.label) == (None, "Tải tệp PDF")
+    assert story.fetches(reply.link.url)[0] == 200
+    assert story.fetches(reply.link.url + "/tep") == (200, "2CFH-4KMN Lan 4")
+    story.stage.clock.instant += timedelta(minutes=11)
+    assert story.fetches(reply.link.url + "/tep")[0] == 410
+    assert story.refused == {"used": 1}
+
+
+def test_a_letter_without_leaflets_has_no_document_behind_a_link(story):
+    """A link to a document that never was hands out nothing of the letter."""
+    story.asked()
+    letter, chat = story.rows(
+        select(LETTER.c.id, LETTER.c.address_id).where(LETTER.c.address_id.is_not(None))
+    )[0]
+    for wrong in ((chat, letter), (chat, 1), (1, letter)):
+        assert story.fetches(story.links.document(*wrong, story.stage.clock.now()) + "/tep")[0] == 404

@@ -41,6 +41,8 @@ class FakeStore:
     persons: dict[int, Person] = field(default_factory=dict)
     postings: dict[int, Posting] = field(default_factory=dict)
     episodes: dict[int, Episode] = field(default_factory=dict)
+    sent_at: dict[int, datetime] = field(default_factory=dict)
+    verified_at: dict[int, datetime] = field(default_factory=dict)
     tasks: dict[int, Task] = field(default_factory=dict)
     codes: dict[int, tuple[e.Code, str]] = field(default_factory=dict)
     missed: list[e.CodeMissed] = field(default_factory=list)
@@ -91,7 +93,8 @@ class FakeStore:
         if episode is None:
             return None
         people = self.persons[episode.person_id], self.persons[episode.responder_id]
-        return File(episode, *people, self.units[episode.unit_id])
+        moments = self.sent_at.get(episode_id), self.verified_at.get(episode_id)
+        return File(episode, *people, self.units[episode.unit_id], *moments)
 
     def files_of(self, episode_ids: Sequence[int]) -> dict[int, File]:
         """The files of these episodes by their ids."""
@@ -104,6 +107,13 @@ class FakeStore:
         """Files of these units in these states, oldest first."""
         ids = [one.id for one in self.episodes.values() if one.unit_id in unit_ids and one.state in states]
         return [file for one in ids[offset : offset + limit] if (file := self.file(one)) is not None]
+
+    def tally(
+        self, unit_ids: Sequence[int], states: Sequence[EpisodeState], since: datetime
+    ) -> tuple[int, int]:
+        """How many files of these units are in these states: all, and those that came since then."""
+        ids = [one.id for one in self.episodes.values() if one.unit_id in unit_ids and one.state in states]
+        return len(ids), sum((at := self.sent_at.get(one)) is not None and at >= since for one in ids)
 
     def subtree(self, unit_ids: Sequence[int]) -> list[int]:
         """Ids of these units and of all below them."""
@@ -300,6 +310,11 @@ class FakeStore:
     def _put(self, rows: dict[int, Any], row: Any) -> None:
         rows[row.id] = replace(row, version=row.version + 1)
 
+    def _change(self, effect: e.EpisodeChanged) -> None:
+        self._put(self.episodes, effect.after)
+        if effect.after.state is EpisodeState.VERIFIED:
+            self.verified_at.setdefault(effect.after.id, effect.at)
+
     def _converse(self, effect: e.ConversationKept) -> None:
         _, version = self.conversations.get(effect.owner, ("", 0))
         if effect.version not in {-1, version}:
@@ -345,7 +360,7 @@ class FakeStore:
             e.PersonAdded: lambda effect: self.persons.update({effect.person.id: effect.person}),
             e.PersonChanged: lambda effect: self.persons.update({effect.after.id: effect.after}),
             e.EpisodeAdded: lambda effect: self.episodes.update({effect.episode.id: effect.episode}),
-            e.EpisodeChanged: lambda effect: self._put(self.episodes, effect.after),
+            e.EpisodeChanged: self._change,
             e.CodeIssued: self._issue,
             e.CodeClosed: self._close,
             e.CodeMissed: self.missed.append,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from handlers import enrolment, guidance, verification
+from handlers import enrolment, guidance, printing, verification
 from handlers.alerts import open_task
 from handlers.script import script
 from quarantine.effects import EpisodeChanged
@@ -31,7 +31,7 @@ ANSWERS = {
     "identity": "001 192 012345",
 }
 FIELDS = list(ANSWERS)
-MODULES = (enrolment, verification, guidance)
+MODULES = (enrolment, verification, guidance, printing)
 
 
 def province() -> World:

@@ -97,7 +97,7 @@ def test_guidance_can_be_put_off_and_taken_up_on_another_day():
     officer.presses("later")
     assert world.store.episodes[episode.id].state is EpisodeState.VERIFIED
     officer.types("/huongdan")
-    assert officer.reads().splitlines()[1] == "[Nguyễn Thị Lan, chưa hướng dẫn]"
+    assert officer.reads().splitlines()[1] == "[Nguyễn Thị Lan, chưa hướng dẫn, 2 ngày]"
     officer.types("1")
     officer.presses("told")
     officer.presses("call")
@@ -143,7 +143,10 @@ def test_the_list_leads_to_those_who_changed_their_phone():
     resident(world, EpisodeState.LINKED, number=2, name="Trần Văn Hùng")
     officer = world.phone(OFFICER)
     officer.types("tạo phiếu")
-    assert officer.reads().splitlines()[1:] == ["[Nguyễn Thị Lan, đã hướng dẫn]", "[Người đổi máy]"]
+    assert officer.reads().splitlines()[1:] == [
+        "[Nguyễn Thị Lan, đã hướng dẫn, dưới 1 giờ]",
+        "[Người đổi máy]",
+    ]
     officer.types("đổi máy")
     assert officer.reads().splitlines()[1:] == ["[Trần Văn Hùng]"]
 

@@ -81,7 +81,7 @@ def test_an_episode_without_position_has_none(world, store):
 
 
 def test_files_oldest_first_in_pages(world, store, now):
-    """Only the wanted units and states, oldest enrolment first, page by page."""
+    """Only the wanted units and states, oldest enrolment first, page by page; counted, with the new ones."""
     for number in range(5):
         world.episode(300 - number, LAN.id, EpisodeState.NOTIFIED, created_at=now + number * HOUR)
     world.episode(301, LAN.id, EpisodeState.COMPLETED)
@@ -93,6 +93,10 @@ def test_files_oldest_first_in_pages(world, store, now):
     assert len(store.files([11, 12], both, 50)) == 7
     assert store.files([], both, 50) == []
     assert store.files([12], [], 50) == []
+    assert [file.sent_at for file in store.files([12], notified, 2)] == [now, now + HOUR]
+    assert store.tally([12], notified, now + 3 * HOUR) == (5, 2)
+    assert store.tally([11, 12], both, now + 9 * HOUR) == (7, 0)
+    assert store.tally([], both, now) == (0, 0)
 
 
 def test_people_are_found_by_phone_and_identity(world, store):
