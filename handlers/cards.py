@@ -22,7 +22,7 @@ CARD = "task.card"
 """The question that stands under every task card."""
 TASK_CARD = Question(CARD, Asking.ONE)
 URGENT = frozenset({TaskKind.RED})
-LEADING_ON = frozenset({TaskKind.VERIFY, TaskKind.HOME})
+LEADING_ON = frozenset({TaskKind.VERIFY, TaskKind.HOME, TaskKind.TRANSFER})
 """Kinds whose card leads into a conversation of its own instead of a list of outcomes."""
 HOSPITAL = "hospital"
 """In the detail of a DECIDE task: since when the person is in hospital; it is asked about every day."""
@@ -43,6 +43,7 @@ _OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.LINK: ("done", "retry"),
     TaskKind.HOME: (),
     TaskKind.VERIFY: (),
+    TaskKind.TRANSFER: (),
     TaskKind.DECIDE: ("released", "hospital", "retry"),
     TaskKind.ABSENT: ("fine", "hospital", "absent", "retry"),
 }

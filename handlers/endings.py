@@ -26,7 +26,7 @@ ASKED_AT = time(8)
 _CLEAR = frozenset({Stage.DONE, Stage.LATE, Stage.CONTACTED})
 _HOUSEHOLD = frozenset({TaskKind.CONTACT, TaskKind.UNREACHABLE, TaskKind.LOCATION})
 """Kinds that are about the phone that answers, not about one member."""
-_HARMLESS = frozenset({TaskKind.LINK, TaskKind.HOME, TaskKind.VERIFY})
+_HARMLESS = frozenset({TaskKind.LINK, TaskKind.HOME, TaskKind.VERIFY, TaskKind.TRANSFER})
 """Kinds that do not keep an episode from ending by itself: with it they have lost their object."""
 
 
@@ -82,7 +82,7 @@ def complete(turn: Turn, episode: Episode, done: int | None = None) -> None:
     over = replace(episode, state=EpisodeState.COMPLETED, next_at=None)
     by = turn.me if turn.said else None
     turn.record(EpisodeChanged(episode, over, by, turn.now, "completed"))
-    _close_others(turn, episode, Outcome.RELEASED if by else Outcome.DONE, done)
+    close_others(turn, episode, Outcome.RELEASED if by else Outcome.DONE, done)
     turn.say(
         "ending.completed" if local_day(turn.now) > episode.last_day else "ending.released",
         to=episode.responder_id,
@@ -92,13 +92,16 @@ def complete(turn: Turn, episode: Episode, done: int | None = None) -> None:
     )
 
 
-def to_hospital(turn: Turn, episode: Episode, task: Task) -> None:
-    """Nothing is asked of somebody in hospital; the officer is asked every day whether they are back."""
+def to_hospital(turn: Turn, episode: Episode, task: Task | None, why: str = "hospital") -> None:
+    """Nothing is asked of somebody in hospital; the officer is asked every day whether they are back.
+
+    `task` is the one that led to it; a decision that waits is asked on by whoever settles it.
+    """
     if episode.state is not EpisodeState.PAUSED:
         paused = replace(episode, state=EpisodeState.PAUSED, next_at=None)
-        turn.record(EpisodeChanged(episode, paused, turn.me, turn.now, "hospital"))
-    _close_others(turn, episode, Outcome.HOSPITAL, task.id)
-    if task.kind is TaskKind.DECIDE:
+        turn.record(EpisodeChanged(episode, paused, turn.me, turn.now, why))
+    close_others(turn, episode, Outcome.HOSPITAL, task.id if task else None)
+    if task is not None and task.kind is TaskKind.DECIDE:
         return
     open_task(
         turn,
@@ -130,13 +133,13 @@ def ask_tomorrow(turn: Turn, task: Task, **more: object) -> None:
     turn.record(TaskChanged(task, after, turn.me, turn.now))
 
 
-def back_home(turn: Turn, episode: Episode, task: Task) -> None:
-    """Follow-up goes on from the next slot; after the last day it is over."""
+def back_home(turn: Turn, episode: Episode, task: Task | None) -> None:
+    """Follow-up goes on from the next slot; after the last day it is over. `task` has asked about it."""
     if local_day(turn.now) > episode.last_day:
-        complete(turn, episode, task.id)
+        complete(turn, episode, task.id if task else None)
         return
     rules = protocol(episode.protocol)
-    was = EpisodeState(str(task.detail.get(WAS, EpisodeState.MONITORING)))
+    was = EpisodeState(str((task.detail if task else {}).get(WAS, EpisodeState.MONITORING)))
     state = EpisodeState.MONITORING if was is EpisodeState.PAUSED else was
     due = next_at(rules, episode, turn.now) if state is EpisodeState.MONITORING else None
     turn.record(
@@ -170,7 +173,7 @@ def search_on(turn: Turn, task: Task) -> None:
     tell_rung(turn, anew, people_on(turn, anew, anew.level), head)
 
 
-def _close_others(turn: Turn, episode: Episode, outcome: Outcome, but: int | None) -> None:
+def close_others(turn: Turn, episode: Episode, outcome: Outcome, but: int | None) -> None:
     """What was still to be done about this person has lost its object; whoever was at it is told."""
     for task in _open_tasks(turn, episode):
         if task.id == but:

@@ -13,7 +13,12 @@ from quarantine.tasks import Outcome, Task, TaskKind, TaskState
 from quarantine.titles import unit_title
 from quarantine.turn import Turn
 
-_NEEDS = {TaskKind.VERIFY: Action.VERIFY, TaskKind.HOME: Action.VERIFY, TaskKind.DECIDE: Action.DECIDE}
+_NEEDS = {
+    TaskKind.VERIFY: Action.VERIFY,
+    TaskKind.HOME: Action.VERIFY,
+    TaskKind.TRANSFER: Action.VERIFY,
+    TaskKind.DECIDE: Action.DECIDE,
+}
 """What one must be allowed to do with a file in order to take a task; elsewhere taking tasks is enough."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from handlers.casefile import refused_as_own
 from handlers.gate import may_somewhere, passes
@@ -24,6 +25,8 @@ from quarantine.turn import Turn
 LATER = "later"
 ROUGHEST_M = 100.0
 """A home point less exact than this would make every later comparison worthless (domain.md §E3)."""
+HOME_WITHIN = timedelta(hours=1)
+"""So long after a move the officer has to set the new position before it is put before them as a task."""
 SHORTEST_REASON, LONGEST_REASON = 3, 300
 LIVING_AT_HOME = (
     EpisodeState.VERIFIED,

@@ -19,6 +19,9 @@ class Action(StrEnum):
     TAKE_TASK = "take_task"
     DECIDE = "decide"
     INVITE = "invite"
+    CHANGE = "change"
+    ORDER = "order"
+    """To record what changes the order itself: its last day, or that it was a mistake."""
 
 
 class Reach(StrEnum):
@@ -54,6 +57,8 @@ TABLE: dict[Role, dict[Action, Reach]] = {
         Action.TAKE_TASK: Reach.SUBTREE,
         Action.DECIDE: Reach.SUBTREE,
         Action.INVITE: Reach.SUBTREE,
+        Action.CHANGE: Reach.SUBTREE,
+        Action.ORDER: Reach.SUBTREE,
     },
     Role.CDC_CLERK: {
         Action.VIEW: Reach.SUBTREE,
@@ -61,6 +66,8 @@ TABLE: dict[Role, dict[Action, Reach]] = {
         Action.IMPORT: Reach.SUBTREE,
         Action.TAKE_TASK: Reach.SUBTREE,
         Action.DECIDE: Reach.SUBTREE,
+        Action.CHANGE: Reach.SUBTREE,
+        Action.ORDER: Reach.SUBTREE,
     },
     Role.CENTRE: {Action.VIEW: Reach.SUPPORTED, Action.TAKE_TASK: Reach.SUPPORTED},
     Role.DIRECTOR: {
@@ -71,6 +78,8 @@ TABLE: dict[Role, dict[Action, Reach]] = {
         Action.TAKE_TASK: Reach.SUBTREE,
         Action.DECIDE: Reach.SUBTREE,
         Action.INVITE: Reach.SUBTREE,
+        Action.CHANGE: Reach.SUBTREE,
+        Action.ORDER: Reach.SUBTREE,
     },
     Role.OFFICER: {
         Action.VIEW: Reach.SUBTREE,
@@ -78,6 +87,7 @@ TABLE: dict[Role, dict[Action, Reach]] = {
         Action.GUIDE: Reach.SUBTREE,
         Action.TAKE_TASK: Reach.SUBTREE,
         Action.DECIDE: Reach.SUBTREE,
+        Action.CHANGE: Reach.SUBTREE,
     },
     Role.VIEWER: {Action.VIEW: Reach.SUBTREE},
 }

@@ -130,6 +130,7 @@ HOME_14 = Protocol(
         TaskKind.HOME: HANDOVER_LADDER,
         TaskKind.DECIDE: DECISION_LADDER,
         TaskKind.ABSENT: ABSENT_LADDER,
+        TaskKind.TRANSFER: HANDOVER_LADDER,
     },
 )
 PROTOCOLS = {HOME_14.code: HOME_14}

@@ -98,6 +98,16 @@ class File:
     verified_at: datetime | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of the history: what was done to a file, when and by whom; None is the system itself."""
+
+    kind: str
+    at: datetime
+    by: int | None
+    detail: Mapping[str, object]
+
+
 class Store(Protocol):
     """Read-only questions of handlers; an answer is decided upon and its version checked on writing."""
 
@@ -111,6 +121,10 @@ class Store(Protocol):
 
     def supporters(self, unit_id: int) -> Sequence[Unit]:
         """The regional centres that support it."""
+        ...
+
+    def tops(self) -> Sequence[Unit]:
+        """The units that nobody stands above: the CDC of each province, by code."""
         ...
 
     def communes(self, under: Sequence[int]) -> Sequence[Unit]:
@@ -143,6 +157,19 @@ class Store(Protocol):
         self, unit_ids: Sequence[int], states: Sequence[EpisodeState], since: datetime
     ) -> tuple[int, int]:
         """How many files of these units are in these states: all, and those that came since then."""
+        ...
+
+    def files_sought(
+        self, unit_ids: Sequence[int], limit: int, *, phone: str = "", name: str = ""
+    ) -> Sequence[File]:
+        """Files of these units, closed ones too, by exact phone or by whole words of the name.
+
+        Open ones come first, then the newest.
+        """
+        ...
+
+    def history(self, person_id: int, kinds: Sequence[str], limit: int) -> Sequence[HistoryLine]:
+        """The last lines of these kinds about a person, newest first."""
         ...
 
     def subtree(self, unit_ids: Sequence[int]) -> Sequence[int]:

@@ -21,6 +21,7 @@ class TaskKind(StrEnum):
     HOME = "home"
     DECIDE = "decide"
     ABSENT = "absent"
+    TRANSFER = "transfer"
 
 
 class TaskState(StrEnum):
@@ -34,6 +35,7 @@ class TaskState(StrEnum):
 class Outcome(StrEnum):
     """What the officer found or decided (domain.md §E2); `LATE_ANSWER` and `VERIFIED` are the system's own.
 
+    `ACCEPTED`, `SENT_BACK`: what the receiving station said to a transfer.
     `HOME`, `STILL`: back from hospital, or not yet. `SEARCH`: the station is to look for somebody further.
     """
 
@@ -50,6 +52,8 @@ class Outcome(StrEnum):
     MISTAKE = "mistake"
     LATE_ANSWER = "late_answer"
     VERIFIED = "verified"
+    ACCEPTED = "accepted"
+    SENT_BACK = "sent_back"
     DONE = "done"
 
 

@@ -11,10 +11,12 @@ from sqlalchemy import func, select, text
 from quarantine.checkins import Checkin
 from quarantine.effects import Code
 from quarantine.letters import Asked
+from quarantine.names import words
 from quarantine.numbers import PROMPT as PROMPT_LETTER
 from quarantine.numbers import number
+from quarantine.params import unpack_params
 from quarantine.people import OPEN_STATES, Episode, Person, Posting
-from quarantine.store import Chat, Prompt, Store
+from quarantine.store import Chat, File, HistoryLine, Prompt, Store
 from quarantine.tasks import Task, TaskKind
 from quarantine.windows import Reach, reach_of
 from storage import lookups, records, tables, wire
@@ -27,6 +29,7 @@ ADDRESS = core(tables.Address)
 CODE = core(tables.Code)
 CODE_MISS = core(tables.CodeMiss)
 CONVERSATION = core(tables.Conversation)
+EVENT = core(tables.Event)
 LETTER = core(tables.Letter)
 
 
@@ -47,6 +50,36 @@ class SqlStore(CaseReader):
         wanted = lookups.fold(Index.IDENTITY, identity)
         found = self._people_indexed(Index.IDENTITY, identity)
         return [person for person in found if lookups.fold(Index.IDENTITY, person.identity or "") == wanted]
+
+    def files_sought(
+        self, unit_ids: Sequence[int], limit: int, *, phone: str = "", name: str = ""
+    ) -> Sequence[File]:
+        """Files of these units, by exact phone or whole words of the name; open first, then newest."""
+        sought = [(Index.PHONE, phone)] if phone else [(Index.NAME_WORD, word) for word in words(name)]
+        if not sought:
+            return []
+        indexed = (lookups.ids_matching(self.keyring, kind, value) for kind, value in sought)
+        found = (
+            select(EPISODE)
+            .where(EPISODE.c.unit_id.in_(list(unit_ids)), *(EPISODE.c.person_id.in_(ids) for ids in indexed))
+            .order_by(EPISODE.c.closed_at.is_not(None), EPISODE.c.created_at.desc(), EPISODE.c.id.desc())
+            .limit(limit)
+        )
+        return self._files(found)
+
+    def history(self, person_id: int, kinds: Sequence[str], limit: int) -> Sequence[HistoryLine]:
+        """The last lines of these kinds about a person, newest first."""
+        lines = (
+            select(EVENT)
+            .where(EVENT.c.person_id == person_id, EVENT.c.kind.in_(list(kinds)))
+            .order_by(EVENT.c.at.desc(), EVENT.c.id.desc())
+            .limit(limit)
+        )
+        return [self._line(row) for row in self.conn.execute(lines)]
+
+    def _line(self, row: Any) -> HistoryLine:  # noqa: ANN401 - a row of these columns
+        detail = {} if row.detail is None else self.keyring.open_json("event", "detail", row.id, row.detail)
+        return HistoryLine(row.kind, row.at, row.by_id, unpack_params(detail))
 
     def open_episodes(self, person_id: int) -> Sequence[Episode]:
         """The open episodes of a person (not those they answer for), oldest first."""

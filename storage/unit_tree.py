@@ -68,6 +68,11 @@ class UnitTree:
             .order_by(UNIT.c.code)
         )
 
+    def tops(self) -> Sequence[Unit]:
+        """The units that nobody stands above and that are not abolished, by code."""
+        top = select(UNIT).where(UNIT.c.parent_id.is_(None), UNIT.c.kind == UnitKind.CDC)
+        return self._found(top.where(UNIT.c.valid_to.is_(None)).order_by(UNIT.c.code))
+
     def everywhere(self) -> Sequence[Unit]:
         """All units that are not abolished, by code."""
         return self._found(select(UNIT).where(UNIT.c.valid_to.is_(None)).order_by(UNIT.c.code))

@@ -28,7 +28,7 @@ from papers.leaflets import Leaflet
 from quarantine.days import ZONE, local_day
 from quarantine.effects import AddressBound, Effect, EpisodeAdded, EpisodeChanged, PersonAdded, PostingAdded
 from quarantine.messages import Address, Button, Delivered, Incoming, Kind, Never, Outcome, Reason, Reply
-from quarantine.people import Episode, EpisodeState, Home, Person, Posting, Role, Sex
+from quarantine.people import Episode, EpisodeState, Home, Person, Posting, Role, Sex, Unit, UnitKind
 from quarantine.people import Reason as Why
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
 from storage import contexts, migrate, outbox, ticks
@@ -43,6 +43,12 @@ CHANNELS = {"Telegram": TELEGRAM, "Zalo": ZALO, "Zalo Bot": ZALO_BOT, "Zalo mẫ
 _CODE = re.compile(r"\bMã: ([A-Z0-9]{4})[ -]?([A-Z0-9]{4})\b")
 """The code as the guidance card shows it."""
 STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
+FAR_CDC, FAR_STATION = 9001, 9002
+FAR = (
+    Unit(FAR_CDC, "01", UnitKind.CDC, "Hà Nội", "Hà Nội"),
+    Unit(FAR_STATION, "00008", UnitKind.STATION, "Phường Ngọc Hà", "Hà Nội", FAR_CDC),
+)
+"""Another province, where people move to."""
 HOMES = {
     "Lan": HOME_OF_LAN,
     "Nam": HOME_OF_NAM,
@@ -89,6 +95,13 @@ CAST = {
             "1015",
             Person(15, "Bế Văn Khoa", "0912000015", 1986, Sex.MALE),
             OTHER_STATION,
+            Role.OFFICER,
+        ),
+        Part(
+            "Vân",
+            "1016",
+            Person(16, "Đỗ Thị Vân", "0912000016", 1991, Sex.FEMALE),
+            FAR_STATION,
             Role.OFFICER,
         ),
         Part("Lan", "1004", Person(4, "Nguyễn Thị Lan", "0987000004", 1992, Sex.FEMALE), since=0),
@@ -355,7 +368,9 @@ class Stage:
         phones = [(part, phone) for name, phone in self.phones.items() if (part := CAST[named(name)]).person]
         known = list(dict.fromkeys(part for part, _ in phones))
         with self.engine.begin() as conn:
-            load_units(conn, units(), [(CENTRE, unit.id) for unit in units() if unit.parent_id == CDC])
+            load_units(
+                conn, [*units(), *FAR], [(CENTRE, unit.id) for unit in units() if unit.parent_id == CDC]
+            )
             hellos = [Incoming(phone.address, f"s{phone.user}", now, Kind.OTHER) for _, phone in phones]
             chats = [
                 one.chat for one in contexts.load(conn, self.keyring, hellos, self.ids.one, now, self.reaches)

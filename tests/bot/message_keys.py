@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from handlers.fields import FIELDS
+from handlers.files import MENU
+from handlers.pastlines import KINDS
 from papers.refusing import Refusal
 from papers.tables import Skipped
 from quarantine.batches import Doubles
@@ -56,6 +58,12 @@ FAMILIES = {
     "enrol.label_{}": set(FIELDS),
     "enrol.sex_{}": set(Sex),
     "enrol.reason_{}": set(Reason),
+    "change.{}": {change.name for change in MENU},
+    "change.does_{}": {"hospital", "back", "cancel", "release"},
+    "change.case_{}_sure": {"home", "away"},
+    "ending.{}": {"extended", "shortened"},
+    "file.label_{}": {"state", "unit", "last_day", "address"},
+    "file.did_{}": set(KINDS) - {"episode_changed", "person_changed"},
     "list.field_{}": set(Field),
     "list.flaw_{}": set(Flaw),
     "list.file_{}": set(Refusal),

@@ -15,6 +15,7 @@ from bot.cli import app
 from bot.formatting import capital
 from bot.settings import FOR_TESTS, PREFIX, Settings
 from handlers.book import script
+from handlers.files import MENU
 from quarantine.measures import Status, read_temperature
 from quarantine.names import fold
 from quarantine.symptoms import read_symptoms
@@ -37,6 +38,9 @@ NEITHER_QUESTION_NOR_COMMAND = (
     "word.finish",
     "verify.more",
     "task.more",
+    "file.change",
+    "file.history",
+    *(f"change.{change.name}" for change in MENU),
 )
 """Labels of buttons that the code draws without a fixed choice."""
 

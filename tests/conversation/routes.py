@@ -30,6 +30,14 @@ def _draft(upto: str, *more: str) -> tuple[str, tuple[str, ...]]:
 
 _FILE = ("/xacminh", "=file waiting")
 _CARD = ("/viec", "=task linked")
+_OPENED = ("/hoso", "=file linked")
+_ARRIVING = ("/viec", "=task moving", "=take")
+
+
+def _change(name: str, *more: str) -> tuple[str, ...]:
+    return (*_OPENED, "=change", f"={name}", *more)
+
+
 _LINK = (RESIDENT_CODE, "1990", "=vi")
 _STAFF = (OFFICER_CODE, "Lò Văn Pín", "0912 333 444")
 
@@ -62,6 +70,23 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "task.who": ("Hạnh", (*_CARD, "=take", "=unwell")),
     "task.signs": ("Hạnh", (*_CARD, "=take", "=unwell", "=all", "=call")),
     "task.temperature": ("Hạnh", (*_CARD, "=take", "=unwell", "=all", "=call", "=cough", "=.")),
+    "file.find": ("Dũng", ("/hoso",)),
+    "file.which": ("Dũng", ("/hoso", "thi")),
+    "file.card": ("Dũng", _OPENED),
+    "file.past": ("Dũng", (*_OPENED, "=history")),
+    "file.choose": ("Dũng", (*_OPENED, "=change")),
+    "change.day": ("Dũng", _change("reschedule")),
+    "change.order": ("Dũng", _change("reschedule", "20/12")),
+    "change.reason": ("Dũng", _change("cancel")),
+    "change.sure": ("Dũng", _change("cancel", "ghi nhầm người")),
+    "change.new_address": ("Dũng", _change("move")),
+    "change.case_where": ("Dũng", _change("case")),
+    "change.where": ("Dũng", _change("transfer")),
+    "change.where_pick": ("Dũng", _change("transfer", "tr")),
+    "change.there": ("Dũng", _change("transfer", "ngoc ha, ha noi")),
+    "transfer.answer": ("Hạnh", _ARRIVING),
+    "transfer.address": ("Hạnh", (*_ARRIVING, "=accept")),
+    "transfer.why_back": ("Hạnh", (*_ARRIVING, "=back")),
     "link.birth_year": ("Người lạ", _LINK[:1]),
     "link.language": ("Người lạ", _LINK[:2]),
     "link.notice": ("Người lạ", _LINK),

@@ -59,9 +59,16 @@ FILES = {
     "homeless": (31, EpisodeState.VERIFIED, None),
     "verified": (32, EpisodeState.VERIFIED, HOMES["Nam"]),
     "linked": (33, EpisodeState.MONITORING, HOMES["Nam"]),
+    "moving": (34, EpisodeState.VERIFIED, HOMES["Nam"]),
 }
 """Files of the station beside Lan's: person id, state, position of the home."""
-NAMES = {30: "Phạm Văn Cường", 31: "Hoàng Thị Bé", 32: "Lương Văn Định", 33: "Chu Thị Én"}
+NAMES = {
+    30: "Phạm Văn Cường",
+    31: "Hoàng Thị Bé",
+    32: "Lương Văn Định",
+    33: "Chu Thị Én",
+    34: "Triệu Thị Mây",
+}
 
 
 @dataclass
@@ -246,7 +253,7 @@ def _furnish(stage: Stage, conn: Connection) -> tuple[dict[str, int], dict[str, 
         ),
     )
     apply(conn, stage.keyring, codes, now, ids)
-    return episodes, {name: _task(stage, conn, name, episodes) for name in ("waiting", "homeless", "linked")}
+    return episodes, {name: _task(stage, conn, name, episodes) for name in _KINDS}
 
 
 def _episode(row: int, person_id: int, now: datetime, home: tuple[float, float] | None) -> Episode:
@@ -267,28 +274,36 @@ def _episode(row: int, person_id: int, now: datetime, home: tuple[float, float] 
     )
 
 
-_KINDS = {"waiting": TaskKind.VERIFY, "homeless": TaskKind.HOME, "linked": TaskKind.CONTACT}
+_KINDS = {
+    "waiting": TaskKind.VERIFY,
+    "homeless": TaskKind.HOME,
+    "linked": TaskKind.CONTACT,
+    "moving": TaskKind.TRANSFER,
+}
 
 
 def _task(stage: Stage, conn: Connection, name: str, episodes: dict[str, int]) -> int:
     """A task about this file; the contact task is about two members of one household."""
     made = []
     household = [episodes["linked"], episodes["verified"]]
+    more: dict[str, dict[str, object]] = {
+        "linked": {
+            "part": Term("checkin.morning"),
+            "date_short": local_day(stage.clock.now()),
+            "episodes": household,
+            "names": [NAMES[32]],
+        },
+        "moving": {
+            "from_unit": "Trạm Y tế phường Ngọc Hà",
+            "new_address": Term("enrol.unknown"),
+            "reason": "về quê",
+        },
+    }
 
     def opened(turn: Turn) -> None:
         file = turn.store.file(episodes[name])
         facts_of_it = {"person_id": file.person.id, "episode": file.episode, "unit_id": STATION}
-        more = (
-            {
-                "part": Term("checkin.morning"),
-                "date_short": local_day(turn.now),
-                "episodes": household,
-                "names": [NAMES[32]],
-            }
-            if name == "linked"
-            else {}
-        )
-        made.append(open_task(turn, _KINDS[name], **facts_of_it, **more))
+        made.append(open_task(turn, _KINDS[name], **facts_of_it, **more.get(name, {})))
 
     stage.turns().clock_turn(conn, opened)
     return made[0].id

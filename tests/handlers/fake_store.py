@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from quarantine import effects as e
 from quarantine.checkins import Checkin, Stage
 from quarantine.letters import Asked, Letter
 from quarantine.location import Judgement
+from quarantine.names import words
 from quarantine.people import (
     OPEN_STATES,
     Episode,
@@ -22,13 +23,19 @@ from quarantine.people import (
     Unit,
     UnitKind,
 )
-from quarantine.store import Chat, Context, File, LastReport, Prompt
+from quarantine.store import Chat, Context, File, HistoryLine, LastReport, Prompt
 from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.windows import Reach, Reaches, reach_of
 
 
 class ConflictError(Exception):
     """An effect was decided on a version that is no longer there: storage would run the turn again."""
+
+
+def _changed(before: Episode, after: Episode) -> dict[str, object]:
+    """What changed, as the history keeps it."""
+    old, new = asdict(before), asdict(after)
+    return {key: [old[key], new[key]] for key in old if old[key] != new[key]}
 
 
 @dataclass
@@ -74,6 +81,10 @@ class FakeStore:
         """The centres that support it."""
         return [self.units[centre] for centre, below in self.supports.items() if unit_id in below]
 
+    def tops(self) -> list[Unit]:
+        """The CDC of each province."""
+        return [one for one in self.units.values() if one.kind is UnitKind.CDC]
+
     def communes(self, under: Sequence[int]) -> list[Unit]:
         """All stations at or below these units."""
         return [self.units[one] for one in self.subtree(under) if self.units[one].kind is UnitKind.STATION]
@@ -114,6 +125,32 @@ class FakeStore:
         """How many files of these units are in these states: all, and those that came since then."""
         ids = [one.id for one in self.episodes.values() if one.unit_id in unit_ids and one.state in states]
         return len(ids), sum((at := self.sent_at.get(one)) is not None and at >= since for one in ids)
+
+    def files_sought(
+        self, unit_ids: Sequence[int], limit: int, *, phone: str = "", name: str = ""
+    ) -> list[File]:
+        """Files of these units by phone or by whole words of the name, open ones first, then the newest."""
+        found = [one for key in self.episodes if (one := self.file(key)) and one.unit.id in unit_ids]
+        if phone:
+            found = [one for one in found if one.person.phone == phone]
+        else:
+            found = [one for one in found if set(words(name)) <= set(words(one.person.name))]
+        found.sort(key=lambda one: (one.episode.state not in OPEN_STATES, -one.episode.id))
+        return found[:limit]
+
+    def history(self, person_id: int, kinds: Sequence[str], limit: int) -> list[HistoryLine]:
+        """The last lines of these kinds about a person, newest first."""
+        found = [
+            HistoryLine(
+                "episode_changed",
+                one.at,
+                one.by,
+                {"changed": _changed(one.before, one.after), "why": one.why},
+            )
+            for one in self.applied
+            if isinstance(one, e.EpisodeChanged) and one.after.person_id == person_id
+        ]
+        return [line for line in found[::-1] if line.kind in kinds][:limit]
 
     def subtree(self, unit_ids: Sequence[int]) -> list[int]:
         """Ids of these units and of all below them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from handlers import enrolment, guidance, printing, verification
+from handlers import enrolment, files, guidance, printing, transfers, verification
 from handlers.alerts import open_task
 from handlers.script import script
 from quarantine.effects import EpisodeChanged
@@ -31,7 +31,7 @@ ANSWERS = {
     "identity": "001 192 012345",
 }
 FIELDS = list(ANSWERS)
-MODULES = (enrolment, verification, guidance, printing)
+MODULES = (enrolment, verification, guidance, printing, files)
 
 
 def province() -> World:
@@ -54,7 +54,11 @@ def province() -> World:
     store.add_staff(DIRECTOR, "Phạm Văn Sơn", NGOC_HA, Role.DIRECTOR)
     store.add_staff(STRANGER_OFFICER, "Lê Thị Thu", BA_VI, Role.OFFICER)
     store.add_staff(CENTRE_DOCTOR, "Hoàng Văn Đức", CENTRE, Role.CENTRE)
-    start = {"verify": verification.start, "home": verification.set_home}
+    start = {
+        "verify": verification.start,
+        "home": verification.set_home,
+        "transfer": transfers.start,
+    }
     return World(store, stage_script(script, start))
 
 
@@ -90,7 +94,7 @@ def resident(
     return episode
 
 
-def with_task(world: World, episode: Episode, kind: TaskKind = TaskKind.VERIFY) -> int:
+def with_task(world: World, episode: Episode, kind: TaskKind = TaskKind.VERIFY, **facts: object) -> int:
     """Open the task of this kind, as the clock would."""
     chat = world.store.addresses[OFFICER]
     turn = Turn(
@@ -100,7 +104,9 @@ def with_task(world: World, episode: Episode, kind: TaskKind = TaskKind.VERIFY) 
         store=world.store,
         context=Context(chat),
     )
-    task = open_task(turn, kind, unit_id=episode.unit_id, person_id=episode.person_id, episode=episode)
+    task = open_task(
+        turn, kind, unit_id=episode.unit_id, person_id=episode.person_id, episode=episode, facts=facts
+    )
     world.store.apply(turn.effects)
     return task.id
 

@@ -8,13 +8,13 @@ from quarantine.access import Action, Reach, Relation, allows, reach, relation, 
 from quarantine.people import Posting, Role
 
 EXPECTED = """
-              view  enrol import verify guide take_task decide invite
-    cdc_admin ob    ob    ob     -      -     ob        ob     ob
-    cdc_clerk ob    ob    ob     -      -     ob        ob     -
-    centre    os    -     -      -      -     os        -      -
-    director  ob    ob    -      ob     ob    ob        ob     ob
-    officer   ob    -     -      ob     ob    ob        ob     -
-    viewer    ob    -     -      -      -     -         -      -
+              view  enrol import verify guide take_task decide invite change order
+    cdc_admin ob    ob    ob     -      -     ob        ob     ob     ob     ob
+    cdc_clerk ob    ob    ob     -      -     ob        ob     -      ob     ob
+    centre    os    -     -      -      -     os        -      -      -      -
+    director  ob    ob    -      ob     ob    ob        ob     ob     ob     ob
+    officer   ob    -     -      ob     ob    ob        ob     -      ob     -
+    viewer    ob    -     -      -      -     -         -      -      -      -
 """
 """o: a file of the own unit, b: of a unit below, s: of a supported one, f: of any other; -: nobody's."""
 LETTERS = {"o": Relation.OWN, "b": Relation.BELOW, "s": Relation.SUPPORTED, "f": Relation.FOREIGN}

@@ -1,5 +1,6 @@
 """The store of a turn: each question of quarantine.store.Store, answered from the database."""
 
+import itertools
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -8,15 +9,16 @@ from sqlalchemy import event
 
 from quarantine import numbers
 from quarantine.checkins import Stage
-from quarantine.effects import CodeFor
+from quarantine.effects import CodeFor, EpisodeChanged, Noted
 from quarantine.letters import Asked, Letter, Option
 from quarantine.location import Judgement, Verdict
 from quarantine.messages import Term
 from quarantine.people import EpisodeState, Officer, Person, Role, Sex
-from quarantine.store import Chat, File, LastReport, Prompt, Store
+from quarantine.store import Chat, File, HistoryLine, LastReport, Prompt, Store
 from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.triage import Level
 from storage import tables, wire
+from storage.apply import apply
 from storage.reader import SqlStore
 from storage.sealing import Keyring
 from tests.storage.rows import HUNG, LAN, UNITS, Rows, officer
@@ -97,6 +99,47 @@ def test_files_oldest_first_in_pages(world, store, now):
     assert store.tally([12], notified, now + 3 * HOUR) == (5, 2)
     assert store.tally([11, 12], both, now + 9 * HOUR) == (7, 0)
     assert store.tally([], both, now) == (0, 0)
+
+
+def test_files_are_sought_by_phone_and_by_words_of_the_name(world, store, now):
+    """Closed files are found too, after the open ones; nothing outside the units that may be seen."""
+    world.episode(301, LAN.id, EpisodeState.COMPLETED, created_at=now + HOUR)
+    world.episode(300, LAN.id)
+    world.episode(302, HUNG.id, unit_id=11)
+
+    def sought(units, **by):
+        return [file.episode.id for file in store.files_sought(units, 8, **by)]
+
+    assert sought([12], phone="0912345678") == [300, 301]
+    assert sought([12], name="lan nguyen") == [300, 301]
+    assert sought([12], name="LÂN") == [300, 301]
+    assert sought([12], name="la") == sought([12], name="lan hung") == sought([12], name="?") == []
+    assert sought([12], phone="0987654321") == sought([], name="lan") == []
+    assert sought([11, 12], name="Hùng") == [302]
+
+
+def test_history_tells_the_last_lines_of_a_person(world, store, conn, keyring, now):
+    """Newest first, with what changed before and after, who did it and why; other kinds are left out."""
+    before = world.episode(300, LAN.id)
+    after = replace(before, last_day=before.last_day + DAY)
+    lines = [
+        EpisodeChanged(before, after, HUNG.id, now, "extended: 140/QĐ-UBND; lâu hơn"),
+        Noted("viewed", now, HUNG.id, LAN.id, 300),
+        Noted("transfer_asked", now + HOUR, None, LAN.id, 300, detail={"why": "về quê"}),
+    ]
+    apply(conn, keyring, lines, now, itertools.count(900).__next__)
+    asked, changed = store.history(LAN.id, ["episode_changed", "transfer_asked"], 5)
+    assert asked == HistoryLine("transfer_asked", now + HOUR, None, {"why": "về quê"})
+    assert (changed.kind, changed.at, changed.by) == ("episode_changed", now, HUNG.id)
+    assert changed.detail["changed"] == {"last_day": [before.last_day, after.last_day]}
+    assert changed.detail["why"] == "extended: 140/QĐ-UBND; lâu hơn"
+    assert store.history(LAN.id, ["viewed"], 1)[0].kind == "viewed"
+    assert store.history(HUNG.id, ["episode_changed"], 5) == []
+
+
+def test_the_tops_are_the_provinces(world, store):
+    """Who nobody stands above, and no centre."""
+    assert [unit.id for unit in store.tops()] == [1]
 
 
 def test_people_are_found_by_phone_and_identity(world, store):

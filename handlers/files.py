@@ -1,0 +1,130 @@
+"""Files: a person of the own units is found by list, name or phone; their card, its history, its changes."""
+
+from __future__ import annotations
+
+from handlers import changing, leaving, moving, rescheduling, transfers
+from handlers.changing import CHANGES
+from handlers.filecard import CARD, CHANGE, FIND, HISTORY, readable, show
+from handlers.gate import may_somewhere, passes, units_within
+from handlers.pastlines import past
+from handlers.script import script
+from handlers.worklist import MORE, PAGE
+from quarantine.access import Action
+from quarantine.conversation import DONE, Again, Ask, Next, Question, Unclear
+from quarantine.letters import Option
+from quarantine.messages import Term
+from quarantine.names import fold
+from quarantine.people import OPEN_STATES
+from quarantine.phones import read_phone
+from quarantine.store import File
+from quarantine.turn import Turn
+
+MENU = (
+    rescheduling.RESCHEDULE,
+    moving.MOVE,
+    transfers.TRANSFER,
+    transfers.WITHDRAW,
+    leaving.HOSPITAL_STAY,
+    leaving.BACK,
+    leaving.CASE,
+    leaving.RELEASE,
+    leaving.CANCEL,
+)
+"""Changes in the order in which they are offered."""
+SHORTEST_NAME = 2
+
+
+def read_sought(turn: Turn, text: str) -> list[int]:
+    """Ids of the episodes within reach that a phone number or part of a name means, best first."""
+    phone = read_phone(text)
+    if phone is None and (len(fold(text)) < SHORTEST_NAME or any(mark.isdigit() for mark in text)):
+        raise Unclear("file.find_unclear")
+    units = units_within(turn, Action.VIEW)
+    found = turn.store.files_sought(units, PAGE, phone=phone or "", name="" if phone else text)
+    if not found:
+        raise Unclear("file.find_none", typed=text[:60])
+    return [file.episode.id for file in found]
+
+
+SOUGHT = Question("file.find", read=read_sought)
+WHICH = Question("file.which", read=read_sought)
+CHOOSE = Question("file.choose")
+
+
+@script.command(
+    "hoso",
+    "file.menu",
+    ("ho so", "tim nguoi", "tim ho so", "tim", "mo ho so", "nguoi dang theo doi"),
+    may_somewhere(Action.VIEW),
+)
+def files(turn: Turn) -> Next:
+    """Those who are followed now, to choose from; a name or a phone finds anybody."""
+    return _page(turn, 0)
+
+
+def _page(turn: Turn, skip: int) -> Next:
+    units = units_within(turn, Action.VIEW)
+    found = turn.store.files(units, sorted(OPEN_STATES), PAGE + 1, skip)
+    options = [_option(file) for file in found[:PAGE]]
+    if len(found) > PAGE:
+        options.append(Option(MORE, Term("verify.more")))
+    turn.note("files_listed", list=SOUGHT.key, episodes=[file.episode.id for file in found[:PAGE]])
+    return Ask(SOUGHT, {}, tuple(options), {"skip": skip})
+
+
+def _option(file: File) -> Option:
+    state = Term(f"verify.state_{file.episode.state}")
+    return Option(f"f{file.episode.id}", Term("file.line", {"name": file.person.name, "state": state}))
+
+
+@script.answers(WHICH)
+@script.answers(SOUGHT)
+def sought(turn: Turn, answer: str | list[int]) -> Next:
+    """One is opened; of several one is chosen."""
+    if isinstance(answer, str):
+        if answer == MORE:
+            skip = turn.memory.get("skip")
+            return _page(turn, (skip if isinstance(skip, int) else 0) + PAGE)
+        return opened(turn, int(answer[1:]))
+    if len(answer) == 1:
+        return opened(turn, answer[0])
+    known = turn.store.files_of(answer)
+    turn.note("files_listed", list=WHICH.key, episodes=answer)
+    return Ask(WHICH, {"count": len(answer)}, tuple(_option(known[one]) for one in answer if one in known))
+
+
+def opened(turn: Turn, episode_id: int) -> Next:
+    """The card of one file; that it was looked at is in the history."""
+    file = turn.store.file(episode_id)
+    if file is None or not passes(turn, Action.VIEW, file.unit.id, episode_id=episode_id):
+        turn.say("verify.refused")
+        return DONE
+    turn.note("viewed", person_id=file.person.id, episode_id=episode_id, where="file")
+    return show(turn, file)
+
+
+@script.answers(CARD)
+def card(turn: Turn, value: str) -> Next:
+    """What is wanted of the file."""
+    if value == FIND:
+        return _page(turn, 0)
+    file = readable(turn, Action.CHANGE if value == CHANGE else Action.VIEW)
+    if not isinstance(file, File):
+        return file
+    return past(turn, file) if value == HISTORY else _changes(turn, file)
+
+
+def _changes(turn: Turn, file: File) -> Next:
+    fitting = [change for change in MENU if change.offered(turn, file)]
+    if not fitting:
+        return Again(Term("change.none", {"state": Term(f"verify.state_{file.episode.state}")}))
+    options = tuple(Option(change.name, change.label) for change in fitting)
+    return Ask(CHOOSE, {"name": file.person.name}, options)
+
+
+@script.answers(CHOOSE)
+def chosen(turn: Turn, name: str) -> Next:
+    """Begin the change, while it is still possible."""
+    turn.memory["change"] = name
+    file = changing.held(turn)
+    return CHANGES[name].begin(turn, file) if isinstance(file, File) else file
