@@ -27,7 +27,7 @@ from quarantine.access import Action, Reach, reach
 from quarantine.batches import Double, Doubles
 from quarantine.days import local_day
 from quarantine.lists import Field
-from quarantine.places import NamedPlaces
+from quarantine.old_places import KnownPlaces
 from quarantine.turn import Turn
 from storage import batches, jobs
 from storage.batches import VerifiedError
@@ -210,11 +210,11 @@ def _order(here: Office, wishes: Wishes) -> Order:
 
 def _plan(here: Office, data: bytes, order: Order, sheet: str) -> Plan:
     with reading(here.engine) as conn:
-        everywhere, mine = stations(conn, order.under)
+        known, mine = stations(conn, order.under)
     if not mine:
-        raise RefusedError("There is no station to write to. Load the units first: `cachly units`.")
+        raise RefusedError("There is no station to write to. Load the units first: `cachly units load`.")
     with importing.refusing(sheet):
-        return plan(here.engine, here.keyring, data, order, NamedPlaces(everywhere))
+        return plan(here.engine, here.keyring, data, order, KnownPlaces(known))
 
 
 def _whole(made: Plan) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli_units import units
 from bot.refusals import RefusedError
 
 WRONG_USE, FAILED = 2, 1
@@ -25,6 +26,7 @@ app = typer.Typer(
 
 zalo = typer.Typer(no_args_is_help=True, help="What Zalo's Official Accounts need of a human.")
 app.add_typer(zalo, name="zalo")
+app.add_typer(units, name="units")
 
 
 @app.command()
@@ -84,24 +86,6 @@ def sweep(
     typer.echo(running.sweep(at))
 
 
-@app.command()
-def units(
-    file: Annotated[str, typer.Argument(help="A tab-separated file of communes, in UTF-8", metavar="FILE")],
-    province: Annotated[
-        str, typer.Option(help="Only this province, by its code, such as 04", metavar="CODE")
-    ] = "",
-) -> None:
-    """Load the health units: a provincial CDC for each province and a station for each commune.
-
-    The first line of FILE names its columns: province_code, province, ward_code, ward; further ones are
-    ignored. Units of the same code are corrected, others added; none is removed. Do this before the first
-    `invite`.
-    """
-    from bot import operations  # noqa: PLC0415 - as in `run`
-
-    typer.echo(operations.load_units(file, province))
-
-
 @app.command("import")
 def import_list(
     file: Annotated[str, typer.Argument(help="A list: .xlsx, .xls, .ods, .csv or .txt", metavar="FILE")] = "",
@@ -127,8 +111,11 @@ def import_list(
         list[str] | None,
         typer.Option(help="A value for rows that say nothing: reason=F1", metavar="FIELD=VALUE"),
     ] = None,
-    units: Annotated[
-        str, typer.Option(help="In a dry run, check communes against this file of units", metavar="FILE")
+    units_file: Annotated[
+        str,
+        typer.Option(
+            "--units", help="In a dry run, check communes against this file of units", metavar="FILE"
+        ),
     ] = "",
     rejects: Annotated[
         str,
@@ -164,7 +151,7 @@ def import_list(
                 sheet=sheet,
                 mapping=mapping or (),
                 given=given or (),
-                units_file=units,
+                units_file=units_file,
                 as_json=as_json,
                 returned_to=rejects,
             )
@@ -201,8 +188,9 @@ def _progress(bar: str) -> None:
 @app.command()
 def template(
     file: Annotated[str, typer.Argument(help="Where to write it", metavar="FILE")] = "cachly-mau.xlsx",
-    units: Annotated[
-        str, typer.Option(help="Offer the communes of this file, as for `units`", metavar="FILE")
+    units_file: Annotated[
+        str,
+        typer.Option("--units", help="Offer the communes of this file, as for `units load`", metavar="FILE"),
     ] = "",
 ) -> None:
     """Write the template of a list in Vietnamese, as .xlsx with drop-down lists, and print its path.
@@ -211,7 +199,7 @@ def template(
     """
     from bot import importing  # noqa: PLC0415 - as in `run`
 
-    typer.echo(importing.write_template(file, units))
+    typer.echo(importing.write_template(file, units_file))
 
 
 @app.command()

@@ -104,7 +104,9 @@ def _staff(engine: Engine) -> Finding:
         )
     found = f"{units} units, {postings} postings"
     if not units:
-        return Finding("staff", found, "Load the units with `cachly units FILE`, then invite the staff.")
+        return Finding(
+            "staff", found, "Load the units with `cachly units load --province CODE`, then invite the staff."
+        )
     if not postings:
         return Finding("staff", found, "Invite the first one: `cachly invite --unit CODE --role cdc_admin`.")
     return Finding("staff", found)

@@ -14,18 +14,20 @@ from bot.clock import SystemClock
 from bot.formatting import capital, fill
 from bot.lists import Checked, check
 from bot.refusals import RefusedError
+from bot.units import listed_in
 from papers.columns import UnknownColumnError
 from papers.refusing import Refusal, UnreadableError
 from papers.returned import returned
 from papers.sheets import MOST_BYTES
 from papers.tables import UnknownSheetError
 from papers.template import template
-from papers.unit_list import UnitListError, read_units
 from quarantine.batches import Doubles
 from quarantine.days import local_day
 from quarantine.lists import Entry, Field, Problem, RowRef
-from quarantine.people import Unit, UnitKind
-from quarantine.places import NamedPlaces
+from quarantine.old_places import KnownPlaces
+from quarantine.people import UnitKind
+from quarantine.places import Places
+from quarantine.units import UnitMap
 from storage.engine import reading
 from storage.unit_tree import UnitTree
 
@@ -61,10 +63,10 @@ def try_out(
     returned_to: str = "",
 ) -> str:
     """What `cachly import --dry-run` prints; with `returned_to` the rows to be mended are written there."""
-    units = _units(units_file)
+    known = _units(units_file)
     checked = _checked(
         read_bytes(file),
-        NamedPlaces(units) if units else None,
+        KnownPlaces(known) if known.units else None,
         sheet=sheet,
         mapping=pairs(mapping, "--map"),
         given=pairs(given, "--given"),
@@ -72,8 +74,8 @@ def try_out(
     if returned_to:
         write_rejects(returned_to, checked)
     if as_json:
-        return json.dumps(report(checked, units_known=bool(units)), ensure_ascii=False, indent=2)
-    told = [*summary(checked, units_known=bool(units)), "", say("list.nothing_written")]
+        return json.dumps(report(checked, units_known=bool(known.units)), ensure_ascii=False, indent=2)
+    told = [*summary(checked, units_known=bool(known.units)), "", say("list.nothing_written")]
     return "\n".join([*told, *([say("list.sent_back", file=returned_to)] if returned_to else [])])
 
 
@@ -85,7 +87,7 @@ def write_rejects(file: str, checked: Checked) -> None:
 
 def write_template(file: str, units_file: str = "") -> str:
     """Write the template; the path that was written."""
-    units = _units(units_file)
+    units = _units(units_file).units
     communes = sorted({unit.name for unit in units if unit.kind is UnitKind.STATION})
     provinces = sorted({unit.province for unit in units})
     _write(file, template(communes, provinces))
@@ -214,7 +216,7 @@ def _reason(field: Field, flaw: str) -> str:
 
 def _checked(
     data: bytes,
-    places: NamedPlaces | None,
+    places: Places | None,
     *,
     sheet: str,
     mapping: Mapping[Field, str],
@@ -275,23 +277,20 @@ def doubles(word: str) -> Doubles:
     return Doubles(word)
 
 
-def _units(file: str) -> list[Unit]:
-    """The units of a file, or of the database; none where there is no database yet."""
+def _units(file: str) -> UnitMap:
+    """The units of a file, or of the database, with their other names; none without a database."""
     if file:
-        try:
-            return read_units(Path(file))
-        except UnitListError as error:
-            raise RefusedError(f"{file} cannot be used: {error}.") from error
+        return listed_in(file)
     chosen = settings.load()
     url = make_url(chosen.database)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return []
+        return UnitMap(())
     try:
         engine = premises.database(chosen)
     except RefusedError:
-        return []
+        return UnitMap(())
     try:
         with reading(engine) as conn:
-            return list(UnitTree(conn).everywhere())
+            return UnitTree(conn).whole_map()
     finally:
         engine.dispose()

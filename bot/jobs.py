@@ -25,9 +25,10 @@ from papers.tables import UnknownSheetError
 from quarantine.access import Action, Reach, reach
 from quarantine.batches import BatchState, Doubles, Placed
 from quarantine.lists import Field
-from quarantine.people import Unit
-from quarantine.places import NamedPlaces, Places
+from quarantine.old_places import KnownPlaces
+from quarantine.places import Places
 from quarantine.turn import Turn
+from quarantine.units import UnitMap
 from storage import batches, jobs, leases
 from storage.engine import reading
 from storage.reader import SqlStore
@@ -110,7 +111,7 @@ class Worker:
 
     turns: Turns
     run: Run
-    places: Callable[[list[Unit]], Places] = NamedPlaces
+    places: Callable[[UnitMap], Places] = KnownPlaces
     ended: Ended = nobody_waits
     moved: Callable[[Turn, jobs.Job, int, int], None] | None = None
     stopping: Callable[[], bool] = lambda: False
@@ -198,7 +199,7 @@ class _Import:
             return
         with reading(self.turns.engine) as conn:
             begun = batches.of_job(conn, self.job.id)
-            places = self.worker.places(list(UnitTree(conn).everywhere()))
+            places = self.worker.places(UnitTree(conn).whole_map())
         batch_id = begun[0] if begun else self._step(self._begin_batch)
         if begun is None or begun[1] is BatchState.STAGING:
             made = plan(

@@ -15,6 +15,7 @@ from quarantine.batches import Double, Doubles, Placed, content_of, placed
 from quarantine.lists import Entry, Field, RowRef
 from quarantine.people import Unit
 from quarantine.places import Places, WithinReach
+from quarantine.units import UnitMap
 from storage import batches
 from storage.engine import reading
 from storage.known_people import doubles
@@ -78,12 +79,12 @@ class Plan:
         return batches.Counts(rows, added, rejected, rows - rejected - added)
 
 
-def stations(conn: Connection, under: tuple[int, ...] | None) -> tuple[list[Unit], dict[str, Unit]]:
-    """All units there are, and the stations that may be written to, by code."""
+def stations(conn: Connection, under: tuple[int, ...] | None) -> tuple[UnitMap, dict[str, Unit]]:
+    """All units there are with their other names, and the stations that may be written to, by code."""
     tree = UnitTree(conn)
-    everywhere = list(tree.everywhere())
-    tops = [unit.id for unit in everywhere if unit.parent_id is None] if under is None else under
-    return everywhere, {unit.code: unit for unit in tree.communes(tops)}
+    known = tree.whole_map()
+    tops = [unit.id for unit in known.units if unit.parent_id is None] if under is None else under
+    return known, {unit.code: unit for unit in tree.communes(tops)}
 
 
 def plan(

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
@@ -18,7 +17,6 @@ from bot.clock import SystemClock
 from bot.ids import Ids
 from bot.refusals import RefusedError
 from bot.settings import Settings
-from papers.unit_list import UnitListError, read_units
 from quarantine.channel import CallFailedError, Channel
 from quarantine.codes import free_code, show_code
 from quarantine.days import ZONE
@@ -30,8 +28,6 @@ from storage.reader import SqlStore
 from storage.rekey import rekey as reseal
 from storage.sealing import Keyring, UnknownKeyError
 from storage.unit_tree import UnitTree
-from storage.units import UnitTreeError
-from storage.units import load_units as store_units
 
 INVITATION_LIVES = timedelta(hours=72)
 """As a resident's code: single use, 72 hours (issue 2, item 5)."""
@@ -60,21 +56,6 @@ def migrate() -> str:
     return f"The database is at {migrations.head()}."
 
 
-def load_units(file: str, province: str) -> str:
-    """Read a list of communes and store its units."""
-    try:
-        units = read_units(Path(file), province)
-    except UnitListError as error:
-        raise RefusedError(f"{file} cannot be used: {error}.") from error
-    with _database() as engine, engine.begin() as conn:
-        try:
-            store_units(conn, units)
-        except UnitTreeError as error:
-            raise RefusedError(f"{file} cannot be used: {error}.") from error
-    tops = sum(unit.kind is UnitKind.CDC for unit in units)
-    return f"{tops} provinces and {len(units) - tops} communes are loaded."
-
-
 def invite(unit_code: str, role_name: str, *, deputy: bool) -> str:
     """Make a code for a member of staff; the code, the link and until when they work."""
     chosen = settings.load()
@@ -82,7 +63,7 @@ def invite(unit_code: str, role_name: str, *, deputy: bool) -> str:
     role = _role(role_name)
     now = SystemClock().now()
     expires = now + INVITATION_LIVES
-    with _database(chosen) as engine:
+    with opened_database(chosen) as engine:
         with engine.begin() as conn:
             unit = _unit(conn, unit_code)
             if unit.kind not in FITTING[role]:
@@ -116,7 +97,7 @@ def rekey() -> str:
     chosen = settings.load()
     keyring = premises.keyring(chosen)
     values = rows = 0
-    with _database(chosen) as engine:
+    with opened_database(chosen) as engine:
         while True:
             try:
                 done = reseal(engine, keyring)
@@ -140,7 +121,7 @@ def _broken(places: list[str]) -> str:
 
 
 @contextmanager
-def _database(chosen: Settings | None = None) -> Iterator[Engine]:
+def opened_database(chosen: Settings | None = None) -> Iterator[Engine]:
     """An engine on a database that is up to date, closed at the end."""
     engine = premises.database(chosen or settings.load())
     try:
@@ -164,9 +145,11 @@ def _unit(conn: Connection, code: str) -> Unit:
     unit = UnitTree(conn).by_code(code)
     if unit is None:
         raise RefusedError(
-            f"There is no unit with the code {code}. `cachly units FILE` loads them; a commune's "
+            f"There is no unit with the code {code}. `cachly units load` brings them in; a commune's "
             "code has five digits, such as 01273, a province's two, such as 04."
         )
+    if unit.valid_to is not None:
+        raise RefusedError(f"{unit.name} ({code}) ended on {unit.valid_to:%d/%m/%Y}; nobody is posted there.")
     return unit
 
 

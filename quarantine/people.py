@@ -131,7 +131,10 @@ class UnitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A health unit: `name` is the place it serves ("Phường Ngọc Hà"), `title` what it is called."""
+    """A health unit: `name` is the place it serves ("Phường Ngọc Hà"), `title` what it is called.
+
+    It exists from `valid_from` to `valid_to`, its last day; None where that is not known, or has no end.
+    """
 
     id: int
     code: str
@@ -140,6 +143,8 @@ class Unit:
     province: str
     parent_id: int | None = None
     hotline: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class Role(StrEnum):

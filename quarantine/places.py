@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from quarantine.names import fold, marked
 from quarantine.people import Unit, UnitKind
@@ -32,6 +32,17 @@ class Located:
     names: tuple[str, ...] = ()
 
 
+class Named(Protocol):
+    """Whatever has a name."""
+
+    @property
+    def name(self) -> str:
+        """The name as it is written."""
+
+
+N = TypeVar("N", bound=Named)
+
+
 class Places(Protocol):
     """Whatever knows communes: today's units, or old addresses too."""
 
@@ -53,7 +64,7 @@ class WithinReach:
 
 
 _TYPE = re.compile(r"^(?:xa|x|phuong|p|ph|f|dac khu|dk|thi tran|tt|ttr|thanh pho|tp|t p|tinh|t)\s+(?=\S)")
-_SHORT_PROVINCES = {"hcm": "ho chi minh", "tphcm": "ho chi minh", "sai gon": "ho chi minh", "hn": "ha noi"}
+SHORT_PROVINCES = {"hcm": "ho chi minh", "tphcm": "ho chi minh", "sai gon": "ho chi minh", "hn": "ha noi"}
 _GLUED = re.compile(r"^(p|x|q|h|tp|tx|tt)(?=\d)")
 _CLOSE = 0.84
 _COMPARED = 400  # names: more than in any province; the whole country would be slow, and mostly wrong
@@ -93,24 +104,25 @@ class NamedPlaces:
         return self._remembered[key]
 
     def _find(self, province: str, commune: str, with_marks: str) -> Located:
-        if commune.isdecimal() and (coded := self._codes.get(commune.zfill(_CODE_DIGITS))):
+        within = self._within(province)
+        coded = self._codes.get(commune.zfill(_CODE_DIGITS)) if commune.isdecimal() else None
+        if coded and (within is None or coded.province in within):  # phường 4 of another province is no 00004
             return Located(coded.code)
         # "Xa Dung" is the name of xã Xa Dung, not xã Dung: the words as they stand come first.
         named = self._by_name.get(commune) or self._by_name.get(bare(commune), [])
-        within = self._within(province)
         hits = [unit for unit in named if within is None or unit.province in within]
         if len(hits) > 1:
-            hits = _narrowed(hits, commune, with_marks)
+            hits = narrowed(hits, commune, with_marks)
         if len(hits) == 1:
             return Located(hits[0].code)
         if hits:
-            return Located(doubt=Doubt.SEVERAL, names=_shown(hits))
-        return Located(doubt=Doubt.UNKNOWN, names=_shown(named or self._similar(bare(commune), within)))
+            return Located(doubt=Doubt.SEVERAL, names=shown(hits))
+        return Located(doubt=Doubt.UNKNOWN, names=shown(named or self._similar(bare(commune), within)))
 
     def _within(self, province: str) -> set[str] | None:
         """The provinces that a name or code means; None when it means none that we know."""
         name = bare(province)
-        known = (name, _SHORT_PROVINCES.get(name, name), province, province.lstrip("0"))
+        known = (name, SHORT_PROVINCES.get(name, name), province, province.lstrip("0"))
         return next((found for key in known if key and (found := self._provinces.get(key))), None)
 
     def _similar(self, name: str, within: set[str] | None) -> list[Unit]:
@@ -123,7 +135,7 @@ class NamedPlaces:
         return [unit for one in close for unit in self._by_name[one] if unit.province in provinces]
 
 
-def _narrowed(hits: list[Unit], commune: str, with_marks: str) -> list[Unit]:
+def narrowed(hits: list[N], commune: str, with_marks: str) -> list[N]:
     """The one of several that has the marks that were written ("Ba Tô", not "Ba Tơ"), or the type word."""
     words = len(bare(commune).split())
     end = with_marks.split()[-words:]
@@ -135,7 +147,8 @@ def _narrowed(hits: list[Unit], commune: str, with_marks: str) -> list[Unit]:
     return hits
 
 
-def _shown(units: Iterable[Unit]) -> tuple[str, ...]:
+def shown(units: Iterable[Unit]) -> tuple[str, ...]:
+    """The first of these with their provinces, as a hint for whoever mends the row."""
     return tuple(f"{unit.name} ({unit.province})" for unit in units)[:_MOST]
 
 

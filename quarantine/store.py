@@ -14,6 +14,7 @@ from quarantine.location import Judgement
 from quarantine.people import Episode, EpisodeState, Officer, Person, Posting, Unit
 from quarantine.tasks import Task, TaskKind
 from quarantine.triage import Level
+from quarantine.units import OtherName
 from quarantine.windows import Reach
 
 
@@ -129,6 +130,10 @@ class Store(Protocol):
 
     def communes(self, under: Sequence[int]) -> Sequence[Unit]:
         """All stations at or below these units, for searching by name."""
+        ...
+
+    def other_names(self, under: Sequence[int]) -> Sequence[OtherName]:
+        """The other names of all units at or below these: aliases, and what they were before."""
         ...
 
     def officers(self, unit_id: int) -> Sequence[Officer]:

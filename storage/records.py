@@ -23,6 +23,7 @@ from quarantine.people import (
 )
 from quarantine.store import Chat
 from quarantine.tasks import Outcome, Task, TaskKind, TaskState
+from quarantine.units import OtherName
 from storage.sealing import Keyring
 
 AnyRow = Row[Any]
@@ -105,7 +106,14 @@ def unit(row: AnyRow) -> Unit:
         province=row.province,
         parent_id=row.parent_id,
         hotline=row.hotline,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
     )
+
+
+def other_name(row: AnyRow) -> OtherName:
+    """Another name of a unit from a row with the columns of its table."""
+    return OtherName(row.unit_id, row.name, row.code, row.district, row.province, row.partly, row.until)
 
 
 def posting(row: AnyRow) -> Posting:

@@ -38,6 +38,7 @@ from storage.tables_people import (
     Person,
     Posting,
     Unit,
+    UnitName,
     UnitSupport,
 )
 from storage.types import ID
@@ -66,6 +67,7 @@ __all__ = [
     "Task",
     "TaskStep",
     "Unit",
+    "UnitName",
     "UnitSupport",
     "core",
     "metadata",

@@ -37,10 +37,11 @@ class Account(Row, table=True):
 
 
 class Unit(Row, table=True):
-    """A health unit; valid from–to, as the map of July 2025 replaced the one before."""
+    """A health unit; valid from–to, as the map of July 2025 replaced the one before, and gave codes anew."""
 
+    __table_args__ = (partial("uq_unit_code_current", "code", where="valid_to IS NULL", unique=True),)
     id: int = primary_id()
-    code: str = Field(unique=True)
+    code: str = Field(index=True)
     kind: str
     name: str
     folded: str = Field(index=True)
@@ -49,6 +50,18 @@ class Unit(Row, table=True):
     hotline: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+
+
+class UnitName(Row, table=True):
+    """Another name of a unit: an alias, or a place of before that went into it (quarantine/units.py)."""
+
+    unit_id: int = Field(primary_key=True, sa_type=ID, foreign_key="unit.id")
+    code: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    district: str = word()
+    province: str = word()
+    partly: bool = flag()
+    until: date | None = None
 
 
 class UnitSupport(Row, table=True):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from quarantine.people import Unit, UnitKind
+from quarantine.units import OtherName, UnitMap
 from storage import records
+from storage.tables import Posting, UnitName, UnitSupport, core
 from storage.tables import Unit as UnitRow
-from storage.tables import UnitSupport, core
 
 UNIT = core(UnitRow)
+NAME = core(UnitName)
+POSTING = core(Posting)
 SUPPORT = core(UnitSupport)
 
 
@@ -33,8 +36,9 @@ class UnitTree:
         return self._units[unit_id]
 
     def by_code(self, code: str) -> Unit | None:
-        """The unit with that code, None when there is none."""
-        row = self.conn.execute(select(UNIT).where(UNIT.c.code == code)).first()
+        """The unit with that code, of today before those that have ended; None when there is none."""
+        found = select(UNIT).where(UNIT.c.code == code).order_by(UNIT.c.valid_to.desc().nulls_first())
+        row = self.conn.execute(found).first()
         return None if row is None else records.unit(row)
 
     def superiors(self, unit_id: int) -> Sequence[Unit]:
@@ -73,9 +77,37 @@ class UnitTree:
         top = select(UNIT).where(UNIT.c.parent_id.is_(None), UNIT.c.kind == UnitKind.CDC)
         return self._found(top.where(UNIT.c.valid_to.is_(None)).order_by(UNIT.c.code))
 
-    def everywhere(self) -> Sequence[Unit]:
-        """All units that are not abolished, by code."""
-        return self._found(select(UNIT).where(UNIT.c.valid_to.is_(None)).order_by(UNIT.c.code))
+    def other_names(self, under: Sequence[int]) -> Sequence[OtherName]:
+        """The other names of all units at or below these, the predecessors' among them."""
+        found = select(NAME).where(NAME.c.unit_id.in_(_subtree(under)))
+        return [
+            records.other_name(row) for row in self.conn.execute(found.order_by(NAME.c.code, NAME.c.name))
+        ]
+
+    def names_everywhere(self) -> Sequence[OtherName]:
+        """The other names of all units."""
+        return [records.other_name(row) for row in self.conn.execute(select(NAME))]
+
+    def whole_map(self) -> UnitMap:
+        """All units that are not abolished, and all other names."""
+        return UnitMap(tuple(self.everywhere()), tuple(self.names_everywhere()))
+
+    def points(self, station_id: int) -> Sequence[Unit]:
+        """The branches of a station that are not abolished, by code."""
+        below = UNIT.c.parent_id == station_id, UNIT.c.kind == UnitKind.POINT, UNIT.c.valid_to.is_(None)
+        return self._found(select(UNIT).where(*below).order_by(UNIT.c.code))
+
+    def staffed(self, unit_id: int) -> int:
+        """How many people are posted at the unit itself."""
+        here = select(func.count(POSTING.c.person_id.distinct()))
+        return self.conn.execute(
+            here.where(POSTING.c.unit_id == unit_id, POSTING.c.valid_to.is_(None))
+        ).scalar_one()
+
+    def everywhere(self, *, ended: bool = False) -> Sequence[Unit]:
+        """All units that are not abolished, by code; with those that are, if wanted."""
+        every = select(UNIT).order_by(UNIT.c.code)
+        return self._found(every if ended else every.where(UNIT.c.valid_to.is_(None)))
 
     def subtree(self, unit_ids: Sequence[int]) -> Sequence[int]:
         """Ids of these units and of all below them."""

@@ -153,7 +153,11 @@ def installed(place, cachly, telegram):
     )
     (place / "communes.tsv").write_text(COMMUNES)
     assert cachly("migrate")[0] == 0
-    assert cachly("units", "communes.tsv") == (0, "1 provinces and 2 communes are loaded.\n", "")
+    assert cachly("units", "load", "communes.tsv") == (
+        0,
+        "1 provinces and 2 communes are loaded: 3 new, 0 changed. 8 other and earlier names are known.\n",
+        "",
+    )
     return place
 
 
@@ -179,7 +183,9 @@ def test_help_loads_no_heavy_library():
     subprocess.run((sys.executable, "-c", check), check=True)
 
 
-@pytest.mark.parametrize("words", [(), ("fly",), ("sweep",), ("invite", "--unit", "04"), ("units",)])
+@pytest.mark.parametrize(
+    "words", [(), ("fly",), ("sweep",), ("invite", "--unit", "04"), ("units", "support", "04-KV1")]
+)
 def test_wrong_use_is_explained(cachly, words):
     """An unknown command or a missing word: exit 2 and how to use it."""
     code, out, err = cachly(*words)
@@ -294,7 +300,7 @@ def test_an_old_database_is_not_worked_on(cachly, monkeypatch):
 def test_units_of_a_wrong_file_are_refused(cachly, installed):
     """The sentence names the file and the line."""
     (installed / "wrong.tsv").write_text(COMMUNES + "04\tTỉnh Cao Bằng\t\tXã\n")
-    code, _, err = cachly("units", "wrong.tsv")
+    code, _, err = cachly("units", "load", "wrong.tsv")
     assert code == 2
     assert "wrong.tsv cannot be used: line 4: ward_code is empty" in err
 

@@ -132,7 +132,10 @@ def test_commands_exist_with_their_options(page, commands):
     for line in typed:
         name, *words = shlex.split(line)
         assert name in commands, line
-        options = {option for parameter in commands[name].params for option in parameter.opts}
+        command = commands[name]
+        if words and words[0] in getattr(command, "commands", {}):
+            command = command.commands[words[0]]
+        options = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options | {"--help"}, line
 
 

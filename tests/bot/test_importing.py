@@ -128,10 +128,10 @@ def test_without_units_the_communes_are_said_to_be_unchecked(cachly, place):
 
 
 def test_units_of_the_database_are_used(cachly, monkeypatch):
-    """After `cachly units` the communes are checked without naming the file again."""
+    """After `cachly units load` the communes are checked without naming the file again."""
     monkeypatch.setenv("CACHLY_KEYS", "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
     assert cachly("migrate")[0] == 0
-    assert cachly("units", "units.tsv")[0] == 0
+    assert cachly("units", "load", "units.tsv")[0] == 0
     found = json.loads(cachly("import", "list.xlsx", "--json")[1])
     assert found["communes_checked"]
     assert "commune_unknown" in {problem["reason"] for problem in found["problems"]}

@@ -25,6 +25,7 @@ from quarantine.people import (
 )
 from quarantine.store import Chat, Context, File, HistoryLine, LastReport, Prompt
 from quarantine.tasks import Task, TaskKind, TaskState
+from quarantine.units import OtherName
 from quarantine.windows import Reach, Reaches, reach_of
 
 
@@ -45,6 +46,7 @@ class FakeStore:
     units: dict[int, Unit] = field(default_factory=dict)
     supports: dict[int, list[int]] = field(default_factory=dict)
     """Centre → the stations that it supports."""
+    names: list[OtherName] = field(default_factory=list)
     persons: dict[int, Person] = field(default_factory=dict)
     postings: dict[int, Posting] = field(default_factory=dict)
     episodes: dict[int, Episode] = field(default_factory=dict)
@@ -88,6 +90,10 @@ class FakeStore:
     def communes(self, under: Sequence[int]) -> list[Unit]:
         """All stations at or below these units."""
         return [self.units[one] for one in self.subtree(under) if self.units[one].kind is UnitKind.STATION]
+
+    def other_names(self, under: Sequence[int]) -> list[OtherName]:
+        """The other names of all units at or below these."""
+        return [one for one in self.names if one.unit_id in self.subtree(under)]
 
     def officers(self, unit_id: int) -> list[Officer]:
         """Everybody posted at the unit, longest-serving first."""

@@ -1,16 +1,19 @@
 """The map of units: loaded in any order, corrected by loading again, refused when it is no tree."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from quarantine.people import Unit, UnitKind
+from quarantine.people import EpisodeState, Unit, UnitKind
+from quarantine.units import OtherName, UnitMap, row_id
 from storage import tables
+from storage.reader import SqlStore
 from storage.tables import core
 from storage.unit_tree import UnitTree
-from storage.units import UnitTreeError, load_units, parents_first
-from tests.storage.rows import SUPPORTS, UNITS
+from storage.units import Loaded, UnitTreeError, load_map, load_units, parents_first, stop_support
+from tests.storage.rows import LAN, SUPPORTS, UNITS
 
 UNIT = core(tables.Unit)
 
@@ -78,3 +81,74 @@ def test_what_is_no_tree_is_refused(parents, said):
     units = [Unit(n, f"c{n}", UnitKind.STATION, "Xã", "Hà Nội", parents.get(n)) for n in (1, 2, 3)]
     with pytest.raises(UnitTreeError, match=said):
         parents_first(units)
+
+
+MAP = UnitMap(
+    UNITS,
+    (
+        OtherName(
+            12, "Phường Cống Vị", "00031", "Quận Ba Đình", "Hà Nội", partly=True, until=date(2025, 6, 30)
+        ),
+        OtherName(12, "Ngọc Hà – Vĩnh Phúc"),
+    ),
+)
+
+
+def test_a_map_loaded_twice_changes_nothing(conn):
+    """The second time nothing is new and nothing changed; names are there once."""
+    assert load_map(conn, MAP) == Loaded(5, 0)
+    assert load_map(conn, MAP) == Loaded(0, 0)
+    assert list(UnitTree(conn).other_names([1])) == [MAP.names[1], MAP.names[0]]
+    assert UnitTree(conn).other_names([11]) == []
+
+
+def test_a_unit_keeps_its_id_its_number_and_its_end(conn):
+    """A list that knows less, and calls the row by another id, takes away nothing that was set here."""
+    load_map(conn, MAP)
+    load_units(conn, [replace(UNITS[3], hotline="0243")])
+    other = replace(UNITS[3], id=8, name="Phường Ngọc Hà (mới)")
+    below = Unit(99, "00008-2", UnitKind.POINT, "Điểm trạm Hữu Tiệp", "Hà Nội", 8)
+    assert load_map(conn, UnitMap((other, below), (OtherName(8, "Làng hoa"),))) == Loaded(1, 1)
+    tree = UnitTree(conn)
+    assert tree.by_code("00008") == replace(UNITS[3], name="Phường Ngọc Hà (mới)", hotline="0243")
+    assert [one.id for one in tree.points(12)] == [13, 99]
+    assert [one.unit_id for one in tree.other_names([1]) if one.name == "Làng hoa"] == [12]
+
+
+def test_a_unit_that_ended_keeps_its_people(rows, conn, now):
+    """Its episodes and subtree stay; it is no longer among the communes, and a list does not revive it."""
+    load_map(conn, MAP)
+    rows.person(LAN)
+    rows.episode(501, LAN.id)
+    load_map(conn, UnitMap((replace(UNITS[3], valid_to=date(2026, 12, 31)),)))
+    load_map(conn, MAP)
+    store = SqlStore(conn, rows.keyring, now)
+    assert [unit.id for unit in store.communes([1])] == [11]
+    assert store.unit(12).valid_to == date(2026, 12, 31)
+    assert [file.episode.id for file in store.files(store.subtree([1]), list(EpisodeState), 10)] == [501]
+
+
+def test_a_code_may_belong_to_a_place_of_before_and_to_one_of_today(conn):
+    """00004 was Trúc Bạch until 30 June 2025 and is Ba Đình: two units, and the code means that of today."""
+    load_map(conn, MAP)
+    old = Unit(
+        row_id(UnitKind.STATION, "00004", before=True),
+        "00004",
+        UnitKind.STATION,
+        "Phường Trúc Bạch",
+        "Thành phố Hà Nội",
+        valid_to=date(2025, 6, 30),
+    )
+    assert load_map(conn, UnitMap((old,))) == Loaded(1, 0)
+    tree = UnitTree(conn)
+    assert tree.by_code("00004") == UNITS[2]
+    assert tree.unit(old.id) == old
+    assert old in tree.everywhere(ended=True)
+    assert old not in tree.everywhere()
+
+
+def test_support_can_end(conn):
+    """A centre that supports a ward no longer is not told of it; nothing else changes."""
+    load_units(conn, UNITS, SUPPORTS)
+    assert stop_support(conn, 2, [11, 13]) == 1
+    assert list(UnitTree(conn).supported(2)) == [12]
