@@ -27,7 +27,12 @@ def search(text: str, communes: Sequence[Unit]) -> list[Unit]:
 
 def options(units: Sequence[Unit]) -> tuple[Option, ...]:
     """The first hits as choices; the province tells namesakes apart."""
-    return tuple(Option(f"u{unit.id}", f"{unit.name} ({unit.province})") for unit in units[:OFFERED])
+    return tuple(Option(f"u{unit.id}", place_of(unit)) for unit in units[:OFFERED])
+
+
+def place_of(unit: Unit) -> str:
+    """The commune in full, as in "Xã Ba Vì (Hà Nội)"."""
+    return f"{unit.name} ({unit.province})"
 
 
 def within_reach(turn: Turn) -> Sequence[Unit]:

@@ -14,6 +14,7 @@ from handlers.holding import held, lost, refuse
 from handlers.members import members, open_checkins, settle
 from handlers.script import script
 from handlers.tasklist import offer_rest
+from handlers.unlinked import remind_unlinked, still_unlinked
 from quarantine.access import Action
 from quarantine.checkins import Stage
 from quarantine.conversation import DONE, HUMAN, Ask, Asking, Choice, Next, Question, Unclear
@@ -211,6 +212,8 @@ def _close(turn: Turn, task: Task, found: Outcome, how: Method | None) -> Next:
         ask_tomorrow(turn, task, **more)
     elif found is Outcome.SEARCH:
         search_on(turn, task)
+    elif found is Outcome.DONE and still_unlinked(turn, task):
+        remind_unlinked(turn, task)
     else:
         after = replace(task, state=TaskState.DONE, outcome=found, owner_id=turn.me, next_at=None)
         turn.record(TaskChanged(task, after, turn.me, turn.now, how))

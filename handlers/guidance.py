@@ -8,6 +8,7 @@ from handlers import leaflets
 from handlers.calling import number_of
 from handlers.gate import may_somewhere, passes
 from handlers.script import script
+from handlers.unlinked import NOT_LINKED
 from handlers.waiting import waited
 from handlers.worklist import Worklist, add
 from quarantine.access import Action
@@ -23,7 +24,6 @@ from quarantine.turn import Turn
 
 LETTER = "g"
 """The offer of a card stands by itself: it may be pressed on any day until the episode ends."""
-NOT_LINKED = (EpisodeState.VERIFIED, EpisodeState.GUIDED)
 LINKED = (EpisodeState.LINKED, EpisodeState.MONITORING)
 
 _MAKE = Choice(

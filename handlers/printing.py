@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from handlers import leaflets
 from handlers.gate import may_somewhere, passes, units_within
-from handlers.guidance import NOT_LINKED, guided, how_guided, line
+from handlers.guidance import guided, how_guided, line
 from handlers.script import script
+from handlers.unlinked import NOT_LINKED
 from handlers.worklist import Worklist, add
 from quarantine.access import Action
 from quarantine.conversation import DONE, Again, Ask, Choice, Next, Question

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.alerts import open_task
-from handlers.guidance import NOT_LINKED
+from handlers.unlinked import NOT_LINKED
 from quarantine.conversation import DONE, Again, Next
 from quarantine.letters import Asked
 from quarantine.messages import Term, Want

@@ -1,15 +1,17 @@
-"""Turning down: a file that does not belong to this commune is closed, and its sender is told why."""
+"""Turning down: a file that does not belong to this commune is closed, and whoever sent it is told why."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from handlers import homes
+from handlers.alerts import audience
 from handlers.casefile import awaited, current, show
-from handlers.communes import options, search
+from handlers.communes import search
 from handlers.script import script
 from quarantine.conversation import DONE, Ask, Asking, Choice, Next, Question
 from quarantine.effects import EpisodeChanged
+from quarantine.ladder import Audience
 from quarantine.messages import Term
 from quarantine.people import EpisodeState
 from quarantine.store import File
@@ -22,7 +24,7 @@ TURNED_DOWN = ("not_found", "not_a_subject", "duplicate", "elsewhere")
 NOTE = Question("verify.note", Asking.TEXT, read=homes.read_reason)
 
 
-def _read_where(turn: Turn, text: str) -> str | list[int]:
+def read_where(turn: Turn, text: str) -> str | list[int]:
     """The communes of the province that may be meant, or the words themselves for another province."""
     file = current(turn)
     top = [unit.id for unit in turn.store.superiors(file.unit.id)[-1:]] if file else []
@@ -30,12 +32,7 @@ def _read_where(turn: Turn, text: str) -> str | list[int]:
     return [unit.id for unit in hits] or homes.read_reason(turn, text)
 
 
-WHERE = Question("verify.where", read=_read_where)
-WHERE_PICK = Question(
-    "verify.where_pick",
-    choices=(Choice("typed", "verify.where_typed", ("nhu da go", "giu nguyen", "khong co", "noi khac")),),
-    read=_read_where,
-)
+WHERE = Question("verify.where", read=read_where)
 TURN_DOWN = Question(
     "verify.turn_down",
     choices=(
@@ -53,37 +50,9 @@ def ask_note(file: File, state: str) -> Ask:
     return Ask(NOTE, {"name": file.person.name, "state": Term(f"verify.state_{state}")})
 
 
-@script.answers(WHERE)
-def moved_to(turn: Turn, answer: str | list[int]) -> Next:
-    """A commune of the province is named in full; anything else is kept as typed."""
-    if isinstance(answer, str):
-        return _noted(turn, answer)
-    units = [turn.store.unit(unit_id) for unit_id in answer]
-    if len(units) == 1:
-        return _noted(turn, f"{units[0].name} ({units[0].province})")
-    turn.memory["typed"] = turn.said.text.strip() if turn.said else ""
-    return Ask(WHERE_PICK, {}, options(units))
-
-
-@script.answers(WHERE_PICK)
-def picked(turn: Turn, answer: str | list[int]) -> Next:
-    """A choice, the words as typed, or another search."""
-    if isinstance(answer, list):
-        return moved_to(turn, answer)
-    if answer == "typed":
-        return _noted(turn, str(turn.memory["typed"]))
-    if answer.startswith("u") and answer[1:].isdecimal():
-        return moved_to(turn, [int(answer[1:])])
-    return _noted(turn, answer)
-
-
 @script.answers(NOTE)
 def noted(turn: Turn, text: str) -> Next:
     """Keep the note and ask for the last word."""
-    return _noted(turn, text)
-
-
-def _noted(turn: Turn, text: str) -> Next:
     file = awaited(turn)
     if file is None:
         return DONE
@@ -105,10 +74,19 @@ def turned_down(turn: Turn, value: str) -> Next:
     turn.record(EpisodeChanged(file.episode, after, turn.me, turn.now, note))
     turn.note("turned_down", person_id=file.person.id, episode_id=after.id, state=str(state))
     homes.close_task(turn, file, TaskKind.VERIFY, Outcome.DONE, note)
-    facts = {"name": file.person.name, "state": Term(f"verify.state_{state}"), "note": note}
-    turn.say("verify.turned_down", facts)
-    sender = file.episode.created_by
-    if sender is not None and sender != turn.me:
-        by = turn.person.name if turn.person else ""
-        turn.say("verify.told_sender", facts, to=sender, by=by, unit=file.unit.name)
+    turn.say("verify.turned_down", name=file.person.name, state=Term(f"verify.state_{state}"))
+    tell_sender(turn, file, "verify.told_sender", state=Term(f"verify.state_{state}"), note=note)
     return DONE
+
+
+def tell_sender(turn: Turn, file: File, key: str, **facts: object) -> None:
+    """Say it to whoever sent the file; where that is nobody who serves now, to the CDC of the province."""
+    sender = file.episode.created_by
+    if sender is not None and turn.store.postings_of(sender):
+        readers = [sender]
+    else:
+        readers = [one.person.id for one in audience(turn.store, file.unit.id, Audience.CDC)]
+    by = turn.person.name if turn.person else ""
+    for reader in readers:
+        if reader != turn.me:
+            turn.say(key, facts, to=reader, name=file.person.name, by=by, unit=file.unit.name)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-from handlers import draft, guidance, homes
+from handlers import draft, elsewhere, guidance, homes
 from handlers.alerts import open_task
 from handlers.casefile import FILE, awaited, show
 from handlers.fields import FIELDS
 from handlers.gate import may_somewhere
 from handlers.script import script
 from handlers.turning_down import TURNED_DOWN, ask_note
+from handlers.unlinked import AFTER as UNLINKED_FOR
 from handlers.waiting import waited
 from handlers.worklist import Worklist, add
 from quarantine.access import Action
@@ -26,8 +26,6 @@ from quarantine.tasks import Outcome, Task, TaskKind
 from quarantine.turn import Turn
 
 FLOW = "verify"
-UNLINKED_FOR = timedelta(hours=24)
-"""Who is verified but has linked no phone by then is put before the officer (domain.md §E1)."""
 
 EDIT = Question(
     "verify.edit_which",
@@ -171,6 +169,7 @@ def confirmed(turn: Turn, value: str) -> Next:
     after = replace(file.episode, state=EpisodeState.VERIFIED, home=home)
     turn.record(EpisodeChanged(file.episode, after, turn.me, turn.now, "verified"))
     turn.note("verified", person_id=file.person.id, episode_id=after.id)
+    elsewhere.verified_there(turn, file)
     homes.close_task(turn, file, TaskKind.VERIFY, Outcome.VERIFIED)
     turn.say("verify.done", name=file.person.name)
     if place is None:

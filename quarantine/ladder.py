@@ -117,6 +117,15 @@ HANDOVER_LADDER = Ladder(
     repeat=timedelta(hours=14),
 )
 """The CDC can do nothing of this itself, but it can call the station, or find it staff."""
+LINKING_LADDER = Ladder(
+    (
+        OFFICER,
+        Rung((Audience.DIRECTOR,), timedelta(hours=10)),
+        Rung((Audience.OFFICER, Audience.DIRECTOR, Audience.CDC), timedelta(hours=14)),
+    ),
+    repeat=timedelta(hours=14),
+)
+"""As a handover, but only the station can help somebody connect: it is reminded too, day after day."""
 DECISION_LADDER = Ladder(
     (OFFICER, Rung((Audience.DIRECTOR,), timedelta(hours=2)), Rung((Audience.CDC,), timedelta(hours=12)))
 )

@@ -24,7 +24,7 @@ MADE = {
     ],
     "enrol.sex_": list(Sex),
     "enrol.reason_": list(Reason),
-    "verify.state_": list(EpisodeState),
+    "verify.state_": [one for one in EpisodeState if one is not EpisodeState.STAGED],
     "guide.method_": ["call", "visit", "paper"],
     "guide.way_": ["open", "follow", "scan", "find"],
     "guide.line_": ["verified", "guided", "linked", "monitoring"],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from quarantine.people import EpisodeState
 from quarantine.tasks import Outcome, TaskState
-from tests.handlers.scenery import CLERK, OFFICER, changes, now, opened, task_of
+from tests.handlers.scenery import ADMIN, CLERK, OFFICER, changes, now, opened, task_of
 
 
 @pytest.mark.parametrize(
@@ -37,36 +39,6 @@ def test_turning_down_asks_why_and_tells_the_sender(value: str, state: EpisodeSt
     assert "Nguyễn Thị Hạnh" in told.reads()
 
 
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("ba vi", "Xã Ba Vì (Hà Nội)"),
-        ("huyện Thanh Sơn, tỉnh Lào Cai", "huyện Thanh Sơn, tỉnh Lào Cai"),
-    ],
-)
-def test_elsewhere_names_the_commune(typed: str, kept: str):
-    """A commune of the province is named in full; another province is kept in the officer's words."""
-    world, officer, episode = opened()
-    officer.presses("elsewhere")
-    officer.types(typed)
-    assert kept in officer.reads()
-    officer.presses("yes")
-    assert now(world, episode).state is EpisodeState.ELSEWHERE
-    assert changes(world)[0].why == kept
-
-
-@pytest.mark.parametrize(("answer", "kept"), [("3", "Xã Tân Hòa 2 (Hà Nội)"), ("như đã gõ", "tân hòa")])
-def test_elsewhere_with_several_communes_offers_them(answer: str, kept: str):
-    """Of several communes one is chosen, or the words are kept."""
-    world, officer, _ = opened()
-    officer.presses("elsewhere")
-    officer.types("tân hòa")
-    assert officer.asked() == "verify.where_pick"
-    officer.types(answer)
-    officer.presses("yes")
-    assert changes(world)[0].why == kept
-
-
 def test_the_note_can_be_written_again_and_must_say_something():
     """Two characters are no note; before confirming it can be changed, or the file seen again."""
     world, officer, _ = opened()
@@ -81,3 +53,16 @@ def test_the_note_can_be_written_again_and_must_say_something():
     officer.presses("file")
     assert officer.asked() == "verify.file"
     assert not changes(world)
+
+
+@pytest.mark.parametrize("sender", ["gone", "unknown"])
+def test_where_the_sender_serves_no_more_the_cdc_is_told(sender: str):
+    """A list brought in by command, or by somebody who has left: the province hears of it all the same."""
+    world, officer, episode = opened()
+    world.store.episodes[episode.id] = replace(episode, created_by=None if sender == "unknown" else CLERK)
+    if sender == "gone":
+        del world.store.postings[CLERK]
+    officer.presses("not_found")
+    officer.types("không có ai tên này")
+    officer.presses("yes")
+    assert world.phone(ADMIN).letters[-1].key == "verify.told_sender"
