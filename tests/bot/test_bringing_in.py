@@ -53,7 +53,7 @@ def place(monkeypatch, tmp_path, database_url, cachly):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "units.tsv").write_text(UNITS + OTHER_PROVINCE, encoding="utf-8")
     save(tmp_path / "list.xlsx", LAN, NAM, WRONG, AGAIN)
-    assert cachly("units", "units.tsv")[0] == 0
+    assert cachly("units", "load", "units.tsv")[0] == 0
     return tmp_path
 
 
