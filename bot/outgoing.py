@@ -18,8 +18,8 @@ from bot.rendering import Renderer
 from bot.turns import Arrived, Turns
 from handlers.checkin import prompt_letter
 from quarantine.letters import Enclosure, Letter
-from quarantine.messages import Never, Reason, Reply
-from storage import leases, outbox
+from quarantine.messages import AccountDown, Delivered, Never, Reason, Reply
+from storage import accounts, leases, outbox
 from storage.leases import Held
 from storage.outbox import Claimed, Result
 
@@ -62,6 +62,7 @@ class Outgoing:
         # New after each start: a process that comes back must not take itself for the one that died.
         self._holder = f"sender-{turns.ids.one()}"
         self._held: Held | None = None
+        self._known_up = False
 
     async def hold(self) -> bool:
         """Take or keep the right to send for the account; False while another process has it."""
@@ -157,9 +158,18 @@ class Outgoing:
     def _recording(self, results: Sequence[Result]) -> Callable[[Connection], None]:
         def record(conn: Connection) -> None:
             outcomes.record(conn, self.turns, results)
+            self._note_standing(conn, results)
             self.turns.probe("mid record")
 
         return record
+
+    def _note_standing(self, conn: Connection, results: Sequence[Result]) -> None:
+        """Write down once that the account is well again; that it is down was recorded with the letter."""
+        if any(isinstance(one.outcome, AccountDown) for one in results):
+            self._known_up = False
+        elif not self._known_up and any(isinstance(one.outcome, Delivered) for one in results):
+            accounts.set_up(conn, self.account, self.turns.clock.now())
+            self._known_up = True
 
 
 def complete(claimed: Claimed) -> Letter:

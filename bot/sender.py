@@ -20,7 +20,17 @@ from bot.clock import Clock
 from bot.limiter import Limiter
 from bot.parcels import Parcel, Queues, Settled
 from bot.retries import after_tries
-from quarantine.messages import FLOOD, AccountDown, Delivered, Later, Never, Outcome, Reason, Reply
+from quarantine.messages import (
+    ACCOUNT_DOWN,
+    FLOOD,
+    AccountDown,
+    Delivered,
+    Later,
+    Never,
+    Outcome,
+    Reason,
+    Reply,
+)
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -274,7 +284,7 @@ class Sender:
             log.critical("account down", account=self.account, detail=outcome.detail)
         self.down = outcome
         self._rest_until = now + self._down_for
-        self._give_back(timedelta(seconds=self._down_for), "account down")
+        self._give_back(timedelta(seconds=self._down_for), ACCOUNT_DOWN)
         self._down_for = min(self._down_for * 2, self.pace.down_longest)
 
     # Recording

@@ -184,6 +184,8 @@ class Service:
     async def revive(self, account: str) -> None:
         """The account has been put right: meet it and send at once, whatever was found before."""
         await self._meet_one(self.channels[account])
+        now = self.clock.now()
+        await self.database.run(lambda conn: outbox.hurry(conn, now), Rank.SEND)
         self.senders[account].revive()
 
     def wake(self) -> None:

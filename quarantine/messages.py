@@ -178,6 +178,8 @@ class Delivered:
 
 FLOOD = "flood control"
 """The reason for a wait that the messenger itself has named: it is kept, not stretched."""
+ACCOUNT_DOWN = "account down"
+"""The reason for a wait that ends when the account is put right."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ ACCOUNT = core(Account)
 
 
 class State(StrEnum):
-    """How it stands with an account's credentials."""
+    """How it stands with an account: DOWN while its messenger takes nothing from it."""
 
     READY = "ready"
+    DOWN = "down"
     NEEDS_CONSENT = "needs consent"
 
 
@@ -65,6 +66,20 @@ def keep_tokens(conn: Connection, keyring: Keyring, name: str, tokens: Tokens, n
 def set_state(conn: Connection, name: str, state: State, detail: str, now: datetime) -> None:
     """Say how it stands with the account, and why."""
     _change(conn, name, state=state.value, detail=detail, changed_at=now)
+
+
+def set_down(conn: Connection, name: str, detail: str, now: datetime) -> None:
+    """The messenger refuses the account; one that needs a consent goes on needing it."""
+    asks = ACCOUNT.c.state == State.NEEDS_CONSENT.value
+    values = {"state": State.DOWN.value, "detail": detail, "changed_at": now}
+    conn.execute(ACCOUNT.update().where(ACCOUNT.c.name == name, ~asks).values(values))
+
+
+def set_up(conn: Connection, name: str, now: datetime) -> None:
+    """The messenger has taken something: an account that was down is well again."""
+    values = {"state": State.READY.value, "detail": "", "changed_at": now}
+    down = ACCOUNT.c.state == State.DOWN.value
+    conn.execute(ACCOUNT.update().where(ACCOUNT.c.name == name, down).values(values))
 
 
 def _opened(keyring: Keyring, name: str, sealed: bytes) -> Tokens:

@@ -9,12 +9,11 @@ from sqlalchemy import Connection, case, func, select, text
 
 from storage import tables
 from storage.outbox_claims import EXPIRED, UNREADABLE, VOID, Claimed, Claims, Dropped, claim, reread
-from storage.outbox_records import DOWN, Recorded, Result, hold, put_off, record, settle, unsettled
+from storage.outbox_records import Recorded, Result, hold, hurry, put_off, record, settle, unsettled
 from storage.tables import core
 from storage.types import Instant
 
 __all__ = [
-    "DOWN",
     "EXPIRED",
     "UNREADABLE",
     "VOID",
@@ -27,6 +26,7 @@ __all__ = [
     "claim",
     "counts",
     "hold",
+    "hurry",
     "next_due",
     "put_off",
     "record",

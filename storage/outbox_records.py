@@ -11,9 +11,19 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, false, or_, select, text
 
 from quarantine.letters import Condition, Watch
-from quarantine.messages import AccountDown, Delivered, Later, Moved, Never, Outcome, Priority, Reason
+from quarantine.messages import (
+    ACCOUNT_DOWN,
+    AccountDown,
+    Delivered,
+    Later,
+    Moved,
+    Never,
+    Outcome,
+    Priority,
+    Reason,
+)
 from quarantine.windows import NO_LIMITS, Reaches, approvals
-from storage import lookups, tables
+from storage import accounts, lookups, tables
 from storage.outbox_chats import USABLE
 from storage.outbox_claims import Claimed
 from storage.records import AnyRow
@@ -23,13 +33,11 @@ from storage.tables import core
 from storage.types import ID, Instant
 from storage.wire import read_letter_body
 
-_LETTER, _ADDRESS, _ACCOUNT = core(tables.Letter), core(tables.Address), core(tables.Account)
+_LETTER, _ADDRESS = core(tables.Letter), core(tables.Address)
 _LOOKUP = core(tables.Lookup)
 
-DOWN = "down"
-"""The state of an account that cannot send; the operator sets it right."""
 ACCOUNT_PAUSE = timedelta(minutes=1)
-"""When a letter is tried again whose account was down."""
+"""When a letter is looked at again whose account was down; by then it may go to another chat."""
 _CHAT_LOST = frozenset({Reason.BLOCKED, Reason.GONE})
 _NOT_HERE = frozenset({*_CHAT_LOST, Reason.WINDOW, Reason.QUOTA})
 """Why one chat will not get a letter that another of the same person may."""
@@ -86,6 +94,15 @@ _DELIVERED = _OF_ROW.values(
     reason=None,
 )
 _AGAIN = _OF_ROW.values(status="due", due_at=_AT, reason=bindparam("why"))
+_HURRY = (
+    _LETTER.update()
+    .where(
+        text("letter.status IN ('due', 'claimed')"),
+        _LETTER.c.status == "due",
+        _LETTER.c.reason == ACCOUNT_DOWN,
+    )
+    .values(due_at=_AT)
+)
 _DEAD = _OF_ROW.values(status="dead", reason=bindparam("why"))
 _HOLD = (
     _LETTER.update()
@@ -114,11 +131,6 @@ _MOVE = (
     .where(_ADDRESS.c.id == _ROW)
     .values(native_user=bindparam("user", type_=_ADDRESS.c.native_user.type), version=_ADDRESS.c.version + 1)
 )
-_SET_DOWN = (
-    _ACCOUNT.update()
-    .where(_ACCOUNT.c.name == bindparam("on_account"))
-    .values(state=DOWN, detail=bindparam("why"), changed_at=_AT)
-)
 
 
 def record(
@@ -141,7 +153,7 @@ def record(
     for row, result in ours:
         outcome = Later(timedelta(0), ELSEWHERE) if row.id in elsewhere else result.outcome
         if row.id not in elsewhere:
-            kinds[type(outcome)].append(_Ours(row.id, row.owner, result, outcome))
+            kinds[type(outcome)].append(_Ours(row.id, row.owner, Priority(row.priority), result, outcome))
         recorded.append(
             Recorded(
                 *(row.id, row.owner, row.key, Watch(row.watch), row.about),
@@ -166,6 +178,7 @@ def record(
 class _Ours:
     id: int
     owner: int
+    priority: Priority
     result: Result
     outcome: Any
 
@@ -274,14 +287,22 @@ def _move(conn: Connection, keyring: Keyring, found: Sequence[_Ours]) -> None:
 
 def _account_down(conn: Connection, found: Sequence[_Ours]) -> None:
     rows = [
-        {"row_id": one.id, "happened_at": one.result.at + ACCOUNT_PAUSE, "why": "account down"}
-        for one in found
+        {"row_id": one.id, "happened_at": one.result.at + _pause(one), "why": ACCOUNT_DOWN} for one in found
     ]
     _each(conn, _AGAIN, rows)
     down = {one.result.account: one for one in found if one.result.account is not None}
     for account, one in down.items():
-        detail = {"on_account": account, "why": one.outcome.detail, "happened_at": one.result.at}
-        conn.execute(_SET_DOWN, detail)
+        accounts.set_down(conn, account, one.outcome.detail, one.result.at)
+
+
+def hurry(conn: Connection, at: datetime) -> None:
+    """An account is well again: what waited for one is due at once."""
+    conn.execute(_HURRY, {"happened_at": at})
+
+
+def _pause(one: _Ours) -> timedelta:
+    """An alert may go at once to another chat of its reader; its sender rests all the same."""
+    return timedelta() if one.priority is Priority.ALERT else ACCOUNT_PAUSE
 
 
 def _each(conn: Connection, statement: Any, rows: Sequence[dict[str, Any]]) -> None:  # noqa: ANN401 - an update

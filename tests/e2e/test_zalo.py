@@ -1,5 +1,6 @@
 """`cachly run` with a Zalo Official Account, a Zalo Bot and a Telegram bot: consent, talk, and bad pushes."""
 
+import asyncio
 import io
 import json
 import subprocess
@@ -42,6 +43,8 @@ NEEDS_CONSENT = (
     "down: needs consent: no consent has been given yet; an administrator runs cachly zalo consent oa"
 )
 PERSONAL = "Nguyễn Thị Lan, 0987 000 004"
+DOWN_FIRST = 10
+"""Seconds after which an account that is down is tried again (Pace.down_first)."""
 
 
 @pytest.fixture
@@ -265,4 +268,32 @@ async def test_one_account_that_is_down_stops_no_other(place):
             await phones.hears(bot, SPEAKS)
             assert place.health()["wrong"] == ["account oa", "account away"]
             process.printed("account needs a public address")
+            assert process.stop() == 0
+
+
+async def test_a_consent_taken_back_is_told_and_a_new_one_mends_it(place):
+    """Sending, doctor and health say that a human's consent is needed; with it what had waited is sent."""
+    async with aiohttp.ClientSession() as http:
+        phones = Phones(http, place.telegram)
+        await phones.sim("zalo-oa", webhook_url=f"{place.site}/hooks/oa")
+        who = (await phones.sim("phones", kind="zalo-oa", name="Lạ"))["phone"]["id"]
+        with place.running(webhook=True) as process:
+            await consented(http, place)
+            await phones.act(who, "text", text="Chào")
+            await phones.hears(who, SPEAKS)
+            await phones.sim("zalo-oa/tokens", verb="DELETE")
+            for number in range(3):
+                await phones.act(who, "text", text=f"Còn ai không {number}")
+            process.printed("account needs consent")
+            process.until(lambda: "account oa" in place.health()["wrong"], "an account that is down")
+            await asyncio.sleep(DOWN_FIRST + 2)  # it is tried again, and is still down
+            assert place.health()["accounts"]["oa"].startswith("down: needs consent: Zalo gives no token")
+            _, said = place.cachly("doctor")
+            assert "oa: token" in said, said
+            assert "cachly zalo consent oa" in said
+            await consented(http, place)
+            for _ in range(3):
+                await phones.hears(who, SPEAKS)
+            assert place.health()["accounts"]["oa"] == "webhook"
+            assert "Traceback" not in process.said.read_text("utf-8")
             assert process.stop() == 0

@@ -24,7 +24,8 @@ from quarantine.messages import (
 )
 from quarantine.people import EpisodeState
 from quarantine.tasks import TaskKind, TaskState
-from storage import contexts, outbox, tables
+from storage import accounts, contexts, outbox, tables
+from storage.accounts import State
 from storage.apply import apply
 from storage.outbox import Result
 from storage.tables import core
@@ -387,9 +388,47 @@ def test_an_account_that_is_down_is_noted_and_tried_again(desk, rows, now, conn)
     (one,) = desk.claim().claimed
     desk.record(one, AccountDown("401 Unauthorized"))
     account = conn.execute(select(ACCOUNT)).one()
-    assert (account.state, account.detail, account.changed_at) == (outbox.DOWN, "401 Unauthorized", now)
+    assert (account.state, account.detail, account.changed_at) == (State.DOWN, "401 Unauthorized", now)
     assert desk.claimed() == []
     assert desk.claimed(now=now + timedelta(minutes=1)) == [901]
+
+
+def test_what_an_account_that_is_down_cannot_carry_goes_elsewhere(desk, rows, now, conn):
+    """An alert at once, a reply in a minute, to another chat of the reader; nobody without one loses any."""
+    for name in ACCOUNTS:
+        rows.insert(tables.Account, name=name, kind=name, state=State.READY.value, changed_at=now)
+    rows.address(303, "zalo", "556", LAN.id, last_inbound_at=now - timedelta(hours=1))
+    rows.address(304, "telegram", "557", last_inbound_at=now)
+    desk.post(901, address_id=301)
+    desk.post(902, priority=Priority.ALERT, address_id=301)
+    desk.post(903, 304)
+    for one in desk.claim(accounts=["telegram"]).claimed:
+        desk.record(one, AccountDown("401 Unauthorized"))
+    (alert,) = desk.claim(accounts=["zalo"]).claimed
+    assert (alert.letter.id, alert.address) == (902, Address("zalo", "556"))
+    desk.record(alert, Delivered("7"))
+    later = now + timedelta(minutes=1)
+    assert desk.claimed(accounts=["zalo"], now=later) == [901]
+    assert desk.claimed(accounts=["telegram"]) == []
+    outbox.hurry(conn, now)
+    assert desk.claimed(accounts=["telegram"]) == [903]
+    accounts.set_up(conn, "telegram", later)
+    desk.post(904, HUNG.id)
+    rows.address(305, "telegram", "558", HUNG.id, last_inbound_at=later)
+    assert desk.claimed(accounts=["telegram"], now=later) == [904]
+
+
+def test_a_consent_that_is_needed_is_not_forgotten(conn, rows, now, keyring):
+    """Only a consent ends that: neither a refused letter nor one that was still on its way does."""
+    rows.insert(tables.Account, name="zalo", kind="zalo-oa", state=State.READY.value, changed_at=now)
+    accounts.set_state(conn, "zalo", State.NEEDS_CONSENT, "code -14014", now)
+    accounts.set_down(conn, "zalo", "needs consent", now)
+    accounts.set_up(conn, "zalo", now)
+    kept = accounts.read(conn, keyring, "zalo")
+    assert (kept.state, kept.detail) == (State.NEEDS_CONSENT, "code -14014")
+    rows.insert(tables.Account, name="bot", kind="zalo-bot", state=State.READY.value, changed_at=now)
+    accounts.set_down(conn, "bot", "401", now)
+    assert accounts.read(conn, keyring, "bot").state is State.DOWN
 
 
 def test_a_letter_that_cannot_be_opened_holds_up_nobody(desk, conn, now):
