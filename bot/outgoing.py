@@ -16,7 +16,7 @@ from bot.database import Database
 from bot.parcels import Parcel, Settled
 from bot.rendering import Renderer
 from bot.turns import Arrived, Turns
-from handlers.checkin import prompt_letter
+from handlers.prompts import prompt_letter
 from quarantine.letters import Enclosure, Letter
 from quarantine.messages import AccountDown, Delivered, Never, Reason, Reply
 from storage import accounts, leases, outbox

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.alerts import open_task
+from handlers.called import label_of
 from quarantine.checkins import ANSWERABLE, Checkin, Stage, answered
 from quarantine.conversation import DONE, Next
 from quarantine.days import after_quiet, local_day
@@ -17,6 +18,8 @@ from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.triage import Level, triage
 from quarantine.turn import Turn
 
+MEMBER = "member"
+"""In the memory of a conversation: the episode that words out of turn are about."""
 LOCATION_WITHIN = timedelta(hours=1)
 """How long a late check-in waits for its location before it is done without."""
 
@@ -54,21 +57,29 @@ def current(turn: Turn) -> tuple[Checkin | None, Episode]:
     for checkin in _asked_about(turn):
         if checkin.id == turn.memory.get("checkin") and checkin.episode_id in episodes:
             return latest(turn, checkin), episodes[checkin.episode_id]
-    return None, turn.context.episodes[0]
+    own = (one for one in turn.context.episodes if one.person_id == turn.owner)
+    first = next(own, turn.context.episodes[0])
+    meant = turn.memory.get(MEMBER)
+    return None, episodes.get(meant, first) if isinstance(meant, int) else first
 
 
 def signs_reported(turn: Turn) -> frozenset[str]:
     """The signs given earlier in this check-in, to which more is added; none of another member's."""
-    done, signs = turn.memory.get("reported", []), turn.memory.get("signs", [])
-    mine = isinstance(done, list) and turn.memory.get("checkin") in done
-    return frozenset(signs) if mine and isinstance(signs, list) else frozenset()
+    signs = _signs(turn).get(str(turn.memory["checkin"]), []) if "checkin" in turn.memory else []
+    return frozenset(str(one) for one in signs) if isinstance(signs, list) else frozenset()
+
+
+def _signs(turn: Turn) -> dict[str, object]:
+    """The signs given in this conversation, by check-in."""
+    known = turn.memory.get("signs")
+    return dict(known) if isinstance(known, dict) else {}
 
 
 def report_signs(turn: Turn, signs: frozenset[str], temperature: float | None) -> bool:
     """Record the answers and alert whom they concern, before anything else is asked; whether it is RED."""
     checkin, episode = current(turn)
     verdict = triage(signs, temperature, protocol(episode.protocol).thresholds)
-    turn.memory["signs"] = sorted(signs)
+    turn.memory["signs"] = {**_signs(turn), str(checkin.id if checkin else None): sorted(signs)}
     turn.memory["unwell"] = bool(turn.memory.get("unwell")) or verdict.level is not Level.GREEN
     turn.record(
         Reported(
@@ -117,7 +128,12 @@ def reason_terms(reasons: tuple[str, ...], temperature: float | None) -> list[Te
 def red(turn: Turn, episode: Episode, reasons: tuple[str, ...], temperature: float | None) -> None:
     """First the act, then the reason, then whom to call; the officer is paged in the same turn."""
     signs = reason_terms(reasons, temperature)
-    turn.say("red.act", priority=Priority.ALERT, signs=signs)
+    if episode.person_id == turn.owner:
+        turn.say("red.act", priority=Priority.ALERT, signs=signs)
+    else:
+        turn.say(
+            "red.act_member", priority=Priority.ALERT, signs=signs, who=label_of(turn, episode.person_id)
+        )
     open_task(
         turn,
         TaskKind.RED,
@@ -178,9 +194,16 @@ def _closed_now(turn: Turn, task_id: int) -> bool:
     return any(isinstance(effect, TaskChanged) and effect.after.id == task_id for effect in turn.effects)
 
 
+def _longest(turn: Turn) -> Episode:
+    """The episode that goes on longest among those that were asked about."""
+    asked = {one.episode_id for one in _asked_about(turn)}
+    mine = [one for one in turn.context.episodes if one.id in asked]
+    return max(mine, key=lambda one: one.last_day, default=current(turn)[1])
+
+
 def _thank(turn: Turn) -> None:
     """Thanks, the day, and what comes next; nothing is promised that will not come."""
-    _, episode = current(turn)
+    episode = _longest(turn)
     today = local_day(turn.now)
     following = protocol(episode.protocol).next_opening(turn.now)
     over = following.day > episode.last_day
@@ -191,8 +214,9 @@ def _thank(turn: Turn) -> None:
     )
     if over:
         upcoming = Term("checkin.next_none" if today <= episode.last_day else "checkin.next_over")
+    house = "_house" if len(_asked_about(turn)) > 1 and not unwell else ""
     turn.say(
-        f"checkin.thanks{unwell}",
+        f"checkin.thanks{unwell or house}",
         day=min(max(1, episode.day_number(today)), episode.length),
         days=episode.length,
         next=upcoming,

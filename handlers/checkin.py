@@ -5,23 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.answers import current, finish, members_left, open_checkins, report_signs, signs_reported
+from handlers.called import episode_of, name_of, whose
+from handlers.house import HOUSE, Told, ask_house, in_turn, member_options, seen
 from handlers.script import script
 from handlers.whereabouts import LOCATION, judged
 from quarantine.checkins import Checkin
-from quarantine.conversation import HUMAN, Again, Ask, Asking, Choice, Next, Question, Standing, Unclear
+from quarantine.conversation import (
+    DONE,
+    HUMAN,
+    Again,
+    Ask,
+    Asking,
+    Choice,
+    Next,
+    Question,
+    Standing,
+    Unclear,
+)
 from quarantine.days import local_day
-from quarantine.letters import Asked, Option
 from quarantine.location import Fix, Source
 from quarantine.measures import Status, read_temperature
 from quarantine.messages import Term
-from quarantine.names import given_name
-from quarantine.numbers import PROMPT, number
-from quarantine.people import Episode, Person
-from quarantine.store import Prompt
+from quarantine.numbers import PROMPT
 from quarantine.symptoms import read_symptoms
 from quarantine.turn import Turn
 
 NONE = "none"
+TO_MEASURE = "to_measure"
+"""In the memory of a check-in: those of whom signs were told, and whose temperature is still to be asked."""
 
 
 def read_signs(turn: Turn, text: str) -> frozenset[str]:
@@ -99,49 +110,42 @@ TEMPERATURE_MEANT = Question(
 )
 
 
-def prompt_letter(
-    prompt: Prompt, episodes: list[Episode], persons: list[Person]
-) -> tuple[dict[str, object], Asked]:
-    """What the prompt of a slot says and asks; the sweep that posts it writes no text (DESIGN.md §5).
-
-    `episodes` are those of the prompt's check-ins, `persons` the people in them.
-    """
-    first = next((one for one in episodes if one.id == prompt.checkins[0].episode_id), episodes[0])
-    today = prompt.checkins[0].day
-    names = {person.id: given_name(person.name) for person in persons}
-    params: dict[str, object] = {
-        "part": Term(f"checkin.{prompt.slot}"),
-        "date_short": today,
-        "day": first.day_number(today),
-        "days": first.length,
-        "who": _who(first, prompt.responder_id, names),
-    }
-    return params, Asked(
-        SYMPTOMS.key, number(PROMPT, prompt.id), SYMPTOMS.options(), SYMPTOMS.columns, many=True
-    )
-
-
-def _who(episode: Episode, responder_id: int, names: dict[int, str]) -> Term:
-    """Whom the question is about: the reader, or a member of the household by given name."""
-    if episode.person_id == responder_id:
-        return Term("checkin.who_you")
-    return Term("checkin.who_member", {"name": names.get(episode.person_id, "")})
-
-
 def _open(turn: Turn, prompt_id: int) -> Ask | None:
     prompt = turn.context.prompt
     if prompt is None or prompt.id != prompt_id or not open_checkins(turn):
         return None
     left = members_left(turn)
+    if len(left) > 1:
+        return ask_house(turn, left)
     return ask_symptoms(turn, left[0]) if left else Ask(LOCATION)
 
 
 def ask_symptoms(turn: Turn, checkin: Checkin) -> Ask:
     """The symptoms question about the member whose turn it is."""
-    episode = next(one for one in turn.context.episodes if one.id == checkin.episode_id)
-    names = {person.id: given_name(person.name) for person in turn.context.members}
-    who = _who(episode, turn.owner, names)
+    who = whose(turn, episode_of(turn, checkin))
     return Ask(SYMPTOMS, {"who": who}, memory={"checkin": checkin.id})
+
+
+@script.answers(HOUSE)
+def house(turn: Turn, answer: frozenset[str] | Told) -> Next:
+    """The well are recorded first, then what was told of the unwell; what was not told is asked."""
+    left = seen(members_left(turn))
+    told = in_turn(answer, left)
+    well = [one for one in left if one.id not in told]
+    for checkin in well:
+        turn.memory["checkin"] = checkin.id
+        report_signs(turn, frozenset(), None)
+    to_measure = []
+    for checkin in members_left(turn):
+        signs = told.get(checkin.id)
+        if signs is not None:
+            turn.memory["checkin"] = checkin.id
+            red = report_signs(turn, *signs)
+            to_measure += [checkin.id] if signs[1] is None and not red else []
+    turn.memory[TO_MEASURE] = to_measure
+    if told and well:
+        turn.lead_in("checkin.rest_well", who=[name_of(turn, one) for one in well])
+    return _onward(turn)
 
 
 def _stale(turn: Turn, prompt_id: int) -> Term:
@@ -169,9 +173,7 @@ def symptoms(turn: Turn, felt: frozenset[str]) -> Next:
 
 def _whose(turn: Turn) -> Term:
     """Whose check-in is being answered."""
-    _, episode = current(turn)
-    names = {person.id: given_name(person.name) for person in turn.context.members}
-    return _who(episode, turn.owner, names)
+    return whose(turn, current(turn)[1])
 
 
 @script.answers(TEMPERATURE)
@@ -198,6 +200,10 @@ def _onward(turn: Turn) -> Next:
     """The next member of the household, else the one question that is left: where."""
     left = members_left(turn)
     turn.memory.pop("temperature", None)
+    to_measure = turn.memory.get(TO_MEASURE)
+    if isinstance(to_measure, list) and to_measure:
+        turn.memory["checkin"], turn.memory[TO_MEASURE] = to_measure[0], to_measure[1:]
+        return Ask(TEMPERATURE, {"who": _whose(turn)})
     if left:
         return ask_symptoms(turn, left[0])
     early = turn.memory.pop("early", None)
@@ -227,20 +233,28 @@ def keep_early(turn: Turn, fix: Fix) -> Again:
     return Again(Term("checkin.location_early"))
 
 
+REDO = Question("checkin.redo_who")
+
+
 def redo(turn: Turn) -> Next:
     """Answer today's newest check-in once more: a correction is a new version, the old one is kept."""
     prompt = turn.context.prompt
-    if prompt is None or prompt.checkins[0].day != local_day(turn.now):
+    followed = {one.id for one in turn.context.episodes}
+    mine = [one for one in prompt.checkins if one.episode_id in followed] if prompt else []
+    if not mine or mine[0].day != local_day(turn.now):
         return Again(Term("checkin.nothing_to_redo"))
-    return ask_symptoms(turn, prompt.checkins[0])
+    if len(mine) > 1:
+        return Ask(REDO, {}, member_options({one.id: name_of(turn, one) for one in mine}))
+    return ask_symptoms(turn, mine[0])
 
 
-def reminder_question(prompt: Prompt, *, reported: bool) -> Asked:
-    """What stands under a reminder: the symptoms, or only the location that is still missing."""
-    mark = number(PROMPT, prompt.id)
-    if reported:
-        options = tuple(Option(choice.value, Term(choice.label)) for choice in LOCATION.choices)
-        return Asked(
-            LOCATION.key, mark, options, LOCATION.columns, LOCATION.want, LOCATION.want_label, free=True
-        )
-    return Asked(SYMPTOMS.key, mark, SYMPTOMS.options(), SYMPTOMS.columns, many=True)
+@script.answers(REDO)
+def redo_who(turn: Turn, value: str) -> Next:
+    """Whose answers are corrected; a new day may have begun, or the member may have left."""
+    prompt = turn.context.prompt
+    followed = {one.id for one in turn.context.episodes}
+    for checkin in prompt.checkins if prompt else ():
+        if f"c{checkin.id}" == value and checkin.episode_id in followed:
+            return ask_symptoms(turn, checkin)
+    turn.say("checkin.nothing_to_redo")
+    return DONE

@@ -9,6 +9,7 @@ from handlers.alerts import open_task, responsible
 from handlers.answers import open_checkins
 from handlers.chats import reached
 from handlers.checkin import keep_early, redo
+from handlers.house import HOUSE
 from handlers.linking import try_code
 from handlers.outcomes import channel_lost
 from handlers.script import script
@@ -234,7 +235,8 @@ def overheard(turn: Turn, question: Question) -> Next | None:
         return danger_of_stranger(said.text)
     if said.kind is Kind.TEXT and said.text:
         return heard(turn, said.text)
-    if isinstance(said.fix, Fix) and question.key != LOCATION.key and "checkin" in turn.memory:
+    asked = "checkin" in turn.memory or question.key == HOUSE.key
+    if isinstance(said.fix, Fix) and question.key != LOCATION.key and asked:
         return keep_early(turn, said.fix)
     return None
 

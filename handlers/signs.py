@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from handlers.alerts import open_task
-from handlers.answers import report_signs, signs_reported
+from handlers.answers import MEMBER, report_signs, signs_reported
 from handlers.checkin import SYMPTOMS, symptoms
 from handlers.script import script
 from quarantine.conversation import DONE, HUMAN, Again, Ask, Asking, Choice, Next, Question
+from quarantine.days import local_day
+from quarantine.household import Member, is_child, spoken_of
 from quarantine.measures import Status, read_temperature
 from quarantine.messages import Priority, Term
 from quarantine.names import fold
@@ -26,6 +30,8 @@ SIGNS_CHECK = Question(
     ),
     columns=2,
 )
+HOUSE_OF = 2
+"""From so many members on, words must name whom they are about."""
 _HEAT = ("sot", "nhiet do", "than nhiet", "do c")
 """Words that make a figure a temperature when nobody has asked for one."""
 _CRIES = (
@@ -49,10 +55,23 @@ def heard(turn: Turn, text: str) -> Next | None:
     A danger sign that is certain acts at once: nobody who cannot breathe has to confirm it. One that is
     doubtful is asked back, and put before the officer meanwhile. Any other sign is asked back once.
     """
+    said = _of_members(turn, text)
+    if len(said) == 1:
+        (turn.memory[MEMBER], text), *_ = said.items()
+    following = _heard_of(turn, text, said)
+    if following is None:
+        turn.memory.pop(MEMBER, None)
+    return following
+
+
+def _heard_of(turn: Turn, text: str, said: Mapping[int, str]) -> Next | None:
+    """The same, of the member whom the words name: of several, or of nobody in a house, a human asks."""
     reading = read_symptoms(text)
     degrees = _degrees(text)
-    if _cries(text) or (reading.about_other and (reading.red or reading.red_uncertain)):
-        return _somebody_needs_help(turn, text)
+    unnamed = not said and "checkin" not in turn.memory and len(turn.context.episodes) > 1
+    other = reading.about_other or unnamed or len(said) > 1
+    if _cries(text) or (other and (reading.red or reading.red_uncertain)):
+        return _somebody_needs_help(turn, Term("task.wrote_only", {"text": text}))
     if reading.about_other and reading.present:
         _put_before_officer(turn, text)
         turn.say("menu.other_kept")
@@ -76,16 +95,30 @@ def heard_late(turn: Turn, pressed: str) -> Next | None:
         return None
     if not turn.context.episodes:
         return Again(Term("red.stranger")) if sign.eager and not turn.context.postings else None
+    if len(turn.context.episodes) > 1:
+        return _somebody_needs_help(turn, Term(sign.label)) if sign.eager else None
     if sign.eager:
         report_signs(turn, frozenset({pressed}), None)
         return DONE
-    if len(turn.context.episodes) > 1:
-        return None
     return Ask(SIGNS_CHECK, {"signs": [Term(sign.label)]}, memory={"felt": [pressed]})
 
 
 def _is_sign(choice: Choice) -> bool:
     return choice.value != HUMAN and not choice.exclusive
+
+
+def _of_members(turn: Turn, text: str) -> dict[int, str]:
+    """What the words say of each member of the household whom they name, by episode."""
+    people = {one.id: one for one in turn.context.members}
+    if len(people) < HOUSE_OF or "checkin" in turn.memory:
+        return {}
+    today = local_day(turn.now)
+    members = [
+        Member(one.id, who.name, is_child(who, today))
+        for one in turn.context.episodes
+        if (who := people.get(one.person_id)) is not None
+    ]
+    return {one: words for one, words in spoken_of(text, members).words.items() if words}
 
 
 def danger_of_stranger(text: str) -> Again | None:
@@ -149,7 +182,7 @@ def signs_check(turn: Turn, value: str) -> Next:
     return DONE
 
 
-def _somebody_needs_help(turn: Turn, text: str) -> Next:
+def _somebody_needs_help(turn: Turn, what: Term) -> Next:
     """A danger sign of somebody at home, or a mere cry for help: the act first, and a human at once."""
     episode = turn.context.episodes[0]
     turn.say("red.other", priority=Priority.ALERT)
@@ -159,7 +192,7 @@ def _somebody_needs_help(turn: Turn, text: str) -> Next:
         unit_id=episode.unit_id,
         person_id=turn.owner,
         episode=episode,
-        signs=[Term("task.wrote_only", {"text": text})],
+        signs=[what],
         resident=turn.owner,
     )
     return DONE

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from handlers.alerts import audience, first_head, open_task, people_on, tell_rung, undone
+from handlers.called import labels
 from handlers.cards import NO_HEAD, URGENT, card_params, send_card, short, where_term
-from handlers.checkin import reminder_question
 from handlers.climbing import CLIMBED, Call, climb, remind_owner
 from handlers.members import EPISODES
+from handlers.prompts import reminder_question
 from handlers.seen import SEEN_BUTTON
 from handlers.tasklist import ALL, LIST, PAGE, line_of, seen_question
 from quarantine.checkins import Act, Checkin, Move, advance
-from quarantine.days import after_quiet, is_quiet
+from quarantine.days import after_quiet, is_quiet, local_day
 from quarantine.effects import CheckinMoved, FixShared, TaskTold
 from quarantine.letters import Asked, Condition, Option
 from quarantine.location import Judgement, Verdict
@@ -66,21 +67,26 @@ def _remind(turn: Turn, moves: list[Moved]) -> None:
     if is_quiet(turn.now):
         return
     for group in _by_prompt(moves).values():
-        move, _ = group[0]
+        move, file = group[0]
         prompt = turn.store.prompt(move.checkin.prompt_id)
         if prompt is None:
             continue
-        reported = all(one.checkin.reported for one, _ in group)
+        silent = [(one.checkin, about) for one, about in group if not one.checkin.reported]
+        called = labels([about.person for _, about in silent], local_day(turn.now))
+        names = {checkin.id: called[about.person.id] for checkin, about in silent}
+        own = len(group) == 1 and file.person.id == prompt.responder_id
+        about_all = "checkin.remind" if own else "checkin.remind_house"
         turn.say(
-            "checkin.remind_location" if reported else "checkin.remind",
+            about_all if silent else "checkin.remind_location",
             to=prompt.responder_id,
-            asked=reminder_question(prompt, reported=reported),
+            asked=reminder_question(prompt, names, reported=not silent),
             priority=Priority.PROMPT,
             about=prompt.id,
             condition=Condition.PROMPT_OPEN,
             valid_for=max(move.checkin.closes_at - turn.now, timedelta(minutes=1)),
             part=Term(f"checkin.{prompt.slot}_now"),
             until=move.checkin.closes_at,
+            who=list(names.values()),
         )
 
 

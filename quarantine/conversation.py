@@ -126,8 +126,13 @@ class Ask:
     about: str = ""
 
     def drawn(self) -> tuple[Option, ...]:
-        """Found choices first, then the fixed ones."""
-        return (*self.options, *self.question.options())
+        """Found choices first, then the fixed ones; before them all what answers for all of them."""
+        fixed = self.question.options()
+        if not self.options:
+            return fixed
+        alone = {choice.value for choice in self.question.choices if choice.exclusive}
+        first = (one for one in fixed if one.value in alone)
+        return (*first, *self.options, *(one for one in fixed if one.value not in alone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,11 @@ def numbered(text: str, options: Sequence[Option]) -> str | None:
 
 
 def named_many(text: str, question: Question, options: Sequence[Option], label: Label) -> frozenset[str]:
-    """Every choice that the text names ("1 3 5", "sốt, ho"); none when a part of it names no choice."""
-    numbers = read_choices(text, len(options))
-    if numbers:
-        return frozenset(options[position - 1].value for position in numbers)
+    """Every choice that the text names ("1 3 5", "sốt, ho"); none when a part of it names no choice.
+
+    Labels come before numbers in words: "Tư" and "Năm" are names too.
+    """
     found = [named(fold(part), question, options, label) for part in _PARTS.split(text) if part.strip()]
-    return frozenset() if None in found else frozenset(value for value in found if value)
+    if found and None not in found:
+        return frozenset(value for value in found if value)
+    return frozenset(options[position - 1].value for position in read_choices(text, len(options)))

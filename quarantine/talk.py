@@ -282,7 +282,8 @@ class Talk:
             if value is not None:
                 self._chosen(frame, value)
             return value is not None
-        if frame.picked and folded == fold(self._label(Term("word.finish"))):
+        finish = {fold(self._label(Term("word.finish"))), str(len(frame.options) + 1)}
+        if frame.picked and folded in finish:
             self._ticked(frame, question, FINISH)
             return True
         values = named_many(text, question, frame.options, self._label)

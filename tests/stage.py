@@ -61,7 +61,10 @@ START = datetime(2026, 12, 3, 6, 0, tzinfo=ZONE).astimezone(UTC)
 
 @dataclass(frozen=True)
 class Part:
-    """One member of the cast; `since` days ago the quarantine of a resident began, or will begin."""
+    """One member of the cast; `since` days ago the quarantine of a resident began, or will begin.
+
+    Somebody else, `by` name, answers for those who have no phone in the story.
+    """
 
     name: str
     user: str
@@ -70,6 +73,7 @@ class Part:
     role: Role | None = None
     deputy: bool = False
     since: int | None = None
+    by: str = ""
 
 
 CAST = {
@@ -107,6 +111,10 @@ CAST = {
         Part("Lan", "1004", Person(4, "Nguyễn Thị Lan", "0987000004", 1992, Sex.FEMALE), since=0),
         Part("Bác Tư", "1006", Person(6, "Lý Văn Tư", "0987000006", 1950, Sex.MALE), since=0),
         Part("Hoa", "1007", Person(7, "Đàm Thị Hoa", "0987000007", 1995, Sex.FEMALE), since=-6),
+        Part("Bé Bi", "", Person(8, "Nguyễn Gia Bi", None, 2020, Sex.MALE), since=0, by="Lan"),
+        Part("Bà Sen", "", Person(9, "Hoàng Thị Sen", None, 1948, Sex.FEMALE), since=0, by="Lan"),
+        Part("Cu Tí", "", Person(16, "Nguyễn Minh Tí", None, 2017, Sex.MALE), since=0, by="Lan"),
+        Part("Bà Sáu", "", Person(17, "Lý Thị Sáu", None, 1952, Sex.FEMALE), since=0, by="Bác Tư"),
         Part("Nam", "1005"),
         Part("Người lạ", "1099"),
     )
@@ -237,7 +245,9 @@ class Stage:
         self.random_below = same_random()
         self.ids = Ids(self.clock.now, self.random_below)
         self.catalogue = load(strict=True)
-        self.phones = {name: phone_of(name, start, messenger) for name in cast}
+        self.members = [part for part in CAST.values() if part.by and part.name in cast]
+        with_phones = [name for name in cast if not CAST[named(name)].by]
+        self.phones = {name: phone_of(name, start, messenger) for name in with_phones}
         here = {phone.account: MESSENGERS[phone.account] for phone in self.phones.values()}
         self.reaches = {account: one.reach for account, one in here.items()}
         self.links = Links(self.keyring, PUBLIC)
@@ -366,7 +376,7 @@ class Stage:
         """Whomever Cachly knows speaks through each of their phones; the others have yet to link."""
         now = self.clock.now()
         phones = [(part, phone) for name, phone in self.phones.items() if (part := CAST[named(name)]).person]
-        known = list(dict.fromkeys(part for part, _ in phones))
+        known = [*dict.fromkeys(part for part, _ in phones), *self.members]
         with self.engine.begin() as conn:
             load_units(
                 conn, [*units(), *FAR], [(CENTRE, unit.id) for unit in units() if unit.parent_id == CDC]
@@ -395,11 +405,12 @@ class Stage:
     def _follow(self, conn: Connection, part: Part, now: datetime) -> None:
         first = local_day(now) - timedelta(days=part.since)
         rules = protocol(DEFAULT_PROTOCOL)
-        lat, lng = HOMES[part.name]
+        lat, lng = HOMES[part.by or part.name]
+        responder = CAST[part.by].person if part.by else part.person
         episode = Episode(
             id=self.ids.one(),
             person_id=part.person.id,
-            responder_id=part.person.id,
+            responder_id=responder.id,
             unit_id=STATION,
             order_number="128/QĐ-UBND",
             reason=Why.CONTACT,

@@ -43,7 +43,7 @@ FAMILIES = {
     "window.they_{}": HONORIFICS,
     "word.unit_{}": set(UnitKind),
     "checkin.{}": SLOTS,
-    "checkin.thanks{}": {"", "_unwell"},
+    "checkin.thanks{}": {"", "_unwell", "_house"},
     "task.sent_{}": set(Kind) - {Kind.TEXT, Kind.PRESS, Kind.BLOCKED, Kind.UNBLOCKED},
     "checkin.{}_now": SLOTS,
     "checkin.location_{}": {Verdict.FAR, Verdict.STALE, Verdict.UNCERTAIN},

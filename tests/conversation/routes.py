@@ -93,6 +93,8 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "staff.name": ("Nam", _STAFF[:1]),
     "staff.phone": ("Nam", _STAFF[:2]),
     "staff.review": ("Nam", _STAFF),
+    "checkin.house": ("Bác Tư", ("khỏe",)),
+    "checkin.redo_who": ("Bác Tư", ("cả nhà khỏe", "@", "khai lại")),
     "checkin.symptoms": ("Lan", ("=fever", "=fever")),
     "checkin.temperature": ("Lan", ("=fever", "=.")),
     "checkin.temperature_meant": ("Lan", ("=fever", "=.", "385")),

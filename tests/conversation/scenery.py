@@ -50,7 +50,7 @@ _ARRIVED = (
     .values(status="delivered", delivered_at=bindparam("at", type_=Instant()))
 )
 """What is said is on the phones at once."""
-WHO = ("Mai", "Hạnh", "Dũng", "Dũng (Zalo)", "Lan", "Nam", "Người lạ")
+WHO = ("Mai", "Hạnh", "Dũng", "Dũng (Zalo)", "Lan", "Bác Tư", "Bà Sáu", "Nam", "Người lạ")
 PROMPTED_AT = START + timedelta(minutes=90)
 """07:30: Lan has just been asked."""
 RESIDENT_CODE, OFFICER_CODE = "CFHJ2345", "KMNP6789"
@@ -215,7 +215,7 @@ def scene() -> Iterator[Scene]:
         stage.settle()
         with stage.engine.connect() as conn:
             found = Scene(stage, conn, episodes, tasks)
-            for who in WHO:
+            for who in stage.phones:
                 _seen(found, who)
             yield found
     finally:

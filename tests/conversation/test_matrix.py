@@ -129,6 +129,8 @@ def _remains(known: object, now: object) -> bool:
     """Whether it is remembered: what was gathered may grow by what is heard in between, never shrink."""
     if isinstance(known, list) and isinstance(now, list):
         return all(one in now for one in known)
+    if isinstance(known, dict) and isinstance(now, dict):
+        return all(_remains(one, now.get(name)) for name, one in known.items())
     return known == now or (known is False and now is True)
 
 
