@@ -282,8 +282,7 @@ class Talk:
             if value is not None:
                 self._chosen(frame, value)
             return value is not None
-        finish = {fold(self._label(Term("word.finish"))), str(len(frame.options) + 1)}
-        if frame.picked and folded in finish:
+        if frame.picked and folded in {fold(self._label(Term("word.finish"))), str(len(frame.options) + 1)}:
             self._ticked(frame, question, FINISH)
             return True
         values = named_many(text, question, frame.options, self._label)
