@@ -27,6 +27,8 @@ app = typer.Typer(
 zalo = typer.Typer(no_args_is_help=True, help="What Zalo's Official Accounts need of a human.")
 app.add_typer(zalo, name="zalo")
 app.add_typer(units, name="units")
+officers = typer.Typer(no_args_is_help=True, help="Who is posted where, and ending a post.")
+app.add_typer(officers, name="officers")
 
 
 @app.command()
@@ -218,6 +220,37 @@ def invite(
     from bot import operations  # noqa: PLC0415 - as in `run`
 
     typer.echo(operations.invite(unit, role, deputy=deputy))
+
+
+@officers.command("list")
+def list_officers(
+    unit: Annotated[
+        str, typer.Option(help="Only this unit and those below it, by code", metavar="CODE")
+    ] = "",
+) -> None:
+    """List staff: the number of each posting, unit, role and name, and who is off today.
+
+    It prints names: mind who can see the screen.
+    """
+    from bot import staff  # noqa: PLC0415 - as in `run`
+
+    typer.echo(staff.listed(unit))
+
+
+@officers.command()
+def revoke(
+    posting: Annotated[
+        int, typer.Argument(help="Its number, from `cachly officers list`", metavar="POSTING")
+    ],
+) -> None:
+    """End a posting at once: what it allowed is refused from the next message on.
+
+    Tasks that they had taken lie open again, and the others of the unit are told; so are they. Invitations
+    that they gave work no longer. In chat, CDC administrators and directors do the same by /canbo_donvi.
+    """
+    from bot import staff  # noqa: PLC0415 - as in `run`
+
+    typer.echo(staff.revoke(posting))
 
 
 @app.command()

@@ -52,20 +52,25 @@ def _entrance(presence: Presence, messenger: Messenger, code: str) -> Entrance:
     return Entrance(messenger.name, presence.name, link, coded=link != presence.link, follow=messenger.follow)
 
 
-def spoken(ways: Sequence[Entrance], code: str, say: Callable[[str, Params], str]) -> str:
-    """What the letter says of them, a way a line, and its link below; a lone deep link speaks for itself."""
+def spoken(
+    ways: Sequence[Entrance], code: str, say: Callable[[str, Params], str], *, drawn: bool = True
+) -> str:
+    """What the letter says of them, a way a line, and its link below; a lone deep link speaks for itself.
+
+    Codes to be scanned are spoken of only where they are `drawn` beside the letter.
+    """
     if len(ways) == 1 and ways[0].coded:
         return ways[0].link
     lines: list[str] = []
     for way in ways:
         facts = {"messenger": way.messenger, "account": way.name, "code": code}
-        lines += [say(_text(way), facts), way.link]
+        lines += [say(_text(way, drawn=drawn), facts), way.link]
     return "\n".join(line for line in lines if line)
 
 
-def _text(way: Entrance) -> str:
+def _text(way: Entrance, *, drawn: bool) -> str:
     if way.coded:
         return "guide.way_open"
     if way.follow:
-        return "guide.way_follow"
-    return "guide.way_scan" if way.link else "guide.way_find"
+        return "guide.way_follow" if drawn else "guide.way_follow_only"
+    return "guide.way_scan" if way.link and drawn else "guide.way_find"

@@ -14,6 +14,7 @@ import structlog
 from bot.database import Database, Rank
 from bot.turns import After, Arrived, Turns
 from quarantine.channel import Channel, Refusal
+from quarantine.effects import MenuWanted
 from quarantine.messages import Heard, Incoming
 
 ERASURE = "erasure_request"
@@ -148,11 +149,13 @@ class Hearing:
             calls.append(channel.settle(user, incoming.pressed_in))
         if after.slow:
             calls.append(channel.typing(user))
-        return [*calls, *(self._set_menu(channel, user, wanted.owner) for wanted in after.menus)]
+        return [*calls, *(self._set_menu(wanted) for wanted in after.menus)]
 
-    async def _set_menu(self, channel: Channel, user: str, owner: int) -> None:
-        entries = await self.database.run(lambda conn: self.turns.menu_of(conn, owner), Rank.LONG)
-        await channel.menu(user, entries)
+    async def _set_menu(self, wanted: MenuWanted) -> None:
+        """In whichever chat it is wanted: whoever ends a posting changes somebody else's menu."""
+        address, entries = await self.database.run(lambda conn: self.turns.menu_for(conn, wanted), Rank.LONG)
+        if address is not None and address.account in self.channels:
+            await self.channels[address.account].menu(address.user, entries)
 
     @staticmethod
     async def _fault(doing: Coroutine[Any, Any, None]) -> Exception | None:

@@ -6,7 +6,6 @@ import asyncio
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
@@ -17,30 +16,19 @@ from bot.clock import SystemClock
 from bot.ids import Ids
 from bot.refusals import RefusedError
 from bot.settings import Settings
+from handlers.inviting import INVITATION_LIVES
+from quarantine.access import EXISTS_AT
 from quarantine.channel import CallFailedError, Channel
 from quarantine.codes import free_code, show_code
 from quarantine.days import ZONE
 from quarantine.effects import Code, CodeFor, CodeIssued
-from quarantine.people import Role, Unit, UnitKind
+from quarantine.people import Role, Unit
 from storage import migrate as migrations
 from storage.apply import apply
 from storage.reader import SqlStore
 from storage.rekey import rekey as reseal
 from storage.sealing import Keyring, UnknownKeyError
 from storage.unit_tree import UnitTree
-
-INVITATION_LIVES = timedelta(hours=72)
-"""As a resident's code: single use, 72 hours (issue 2, item 5)."""
-
-FITTING = {
-    Role.CDC_ADMIN: {UnitKind.CDC},
-    Role.CDC_CLERK: {UnitKind.CDC},
-    Role.CENTRE: {UnitKind.CENTRE},
-    Role.DIRECTOR: {UnitKind.STATION},
-    Role.OFFICER: {UnitKind.STATION, UnitKind.POINT},
-    Role.VIEWER: set(UnitKind),
-}
-"""At which kinds of unit a role exists (DESIGN.md §2, §7)."""
 
 
 def migrate() -> str:
@@ -65,9 +53,9 @@ def invite(unit_code: str, role_name: str, *, deputy: bool) -> str:
     expires = now + INVITATION_LIVES
     with opened_database(chosen) as engine:
         with engine.begin() as conn:
-            unit = _unit(conn, unit_code)
-            if unit.kind not in FITTING[role]:
-                fitting = ", ".join(name for name, kinds in FITTING.items() if unit.kind in kinds)
+            unit = unit_of(conn, unit_code)
+            if unit.kind not in EXISTS_AT[role]:
+                fitting = ", ".join(name for name, kinds in EXISTS_AT.items() if unit.kind in kinds)
                 raise RefusedError(f"There is no {role} at a unit such as {unit.name}. There are: {fitting}.")
             ids, store = Ids(SystemClock().now, secrets.randbelow), SqlStore(conn, keyring, now)
             text = free_code(secrets.randbelow, lambda drawn: store.code(drawn) is not None)
@@ -141,7 +129,8 @@ def _role(name: str) -> Role:
         raise RefusedError(f"{name} is no role. There are: {', '.join(Role)}.") from None
 
 
-def _unit(conn: Connection, code: str) -> Unit:
+def unit_of(conn: Connection, code: str) -> Unit:
+    """The unit with that code; RefusedError says how to come by one."""
     unit = UnitTree(conn).by_code(code)
     if unit is None:
         raise RefusedError(

@@ -32,6 +32,8 @@ PICKED = "✓ "
 """Before the label of a choice that is ticked."""
 WANTED = {Want.LOCATION: "word.send_location", Want.CONTACT: "word.send_contact"}
 """The label of the phone's own button where a question names none."""
+WITH_CODE = frozenset({Enclosure.GUIDE_CARD, Enclosure.INVITATION})
+"""Letters that say where a code can be handed in."""
 WITH_BUTTONS = Form(
     buttons=100, edits=True, asks_location=True, takes_location=True, asks_contact=True, documents=True
 )
@@ -98,7 +100,7 @@ class Renderer:
 
     def _entrances(self, letter: Letter, account: str) -> Sequence[Entrance]:
         code = letter.params.get("code")
-        if letter.enclosure is not Enclosure.GUIDE_CARD or not isinstance(code, str):
+        if letter.enclosure not in WITH_CODE or not isinstance(code, str):
             return ()
         return entrances(self.presences, account, code)
 
@@ -205,10 +207,11 @@ class Voice:
 
 
 def _with_ways(letter: Letter, shown: Sequence[Entrance], voice: Voice) -> Params:
-    """The letter's parameters; a guide card's text may say {ways} too."""
-    if letter.enclosure is not Enclosure.GUIDE_CARD:
+    """The letter's parameters; the text of one that carries a code may say {ways} too."""
+    if letter.enclosure not in WITH_CODE:
         return letter.params
-    return {**letter.params, "ways": spoken(shown, voice.parameter("code", letter.params), voice.say)}
+    code, drawn = voice.parameter("code", letter.params), letter.enclosure is Enclosure.GUIDE_CARD
+    return {**letter.params, "ways": spoken(shown, code, voice.say, drawn=drawn)}
 
 
 def _ask(reply: Reply, asked: Asked, form: Form, voice: Voice) -> Reply:

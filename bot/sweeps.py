@@ -14,23 +14,25 @@ from sqlalchemy import Connection
 from bot.database import Database, Rank
 from bot.outcomes import catch_up
 from bot.turns import Arrived, Probe, Turns, no_probe
+from handlers.attendance import units_due
 from handlers.closing import chats_due
 from handlers.endings import ends_due
 from handlers.silence import checkins_due, tasks_due
 from quarantine.checkins import Checkin
-from quarantine.people import Episode
+from quarantine.people import Episode, Unit
 from quarantine.protocol import protocol
 from quarantine.store import Chat
 from quarantine.tasks import Task
 from quarantine.turn import Turn
 from storage import inbox, slots, ticks
+from storage.unit_tree import UnitTree
 
 log = structlog.get_logger()
-Due = TypeVar("Due", Checkin, Task, Episode, Chat)
+Due = TypeVar("Due", Checkin, Task, Episode, Chat, Unit)
 
 CHUNK = 2_000
 """Episodes opened in one transaction: answers wait at most some tens of milliseconds (performance.md §3c)."""
-UNITS, TASKS, ENDS, CHATS = 20, 200, 200, 200
+UNITS, TASKS, ENDS, CHATS, LOOKS = 20, 200, 200, 200, 200
 KEEP_INBOX, CLEAR_EACH, OLD_MESSAGES = timedelta(days=30), timedelta(hours=1), 1_000
 """Done messages are known for so long, for dropping repeats; then they go in chunks, once an hour."""
 POSTPONE = timedelta(minutes=10)
@@ -45,6 +47,7 @@ class Counts:
     checkins: int = 0
     tasks: int = 0
     chats: int = 0
+    units: int = 0
     ended: int = 0
     retried: int = 0
     cleared: int = 0
@@ -78,6 +81,7 @@ class Sweeps:
         counts.prompted = await self._open_slots(now)
         counts.ended = await self._repeat(lambda conn: self._ends(conn, now))
         counts.checkins = await self._repeat(lambda conn: self._checkins(conn, now))
+        counts.units = await self._repeat(lambda conn: self._units(conn, now))
         counts.tasks = await self._repeat(lambda conn: self._tasks(conn, now))
         counts.chats = await self._repeat(lambda conn: self._chats(conn, now))
         counts.retried = await self._retry() + await self._repeat(lambda conn: catch_up(conn, self.turns))
@@ -151,6 +155,13 @@ class Sweeps:
         for chat in chats:
             self._safely(conn, [chat], now, chats_due, ticks.postpone_chats)
         return len(chats)
+
+    def _units(self, conn: Connection, now: datetime) -> int:
+        tree = UnitTree(conn)
+        units = [tree.unit(unit_id) for unit_id in ticks.due_units(conn, now, LOOKS)]
+        for unit in units:
+            self._safely(conn, [unit], now, units_due, ticks.postpone_units)
+        return len(units)
 
     def _ends(self, conn: Connection, now: datetime) -> int:
         episodes = slots.due_ends(conn, self.turns.keyring, now, ENDS)

@@ -127,6 +127,10 @@ class Turns:
             for command in self.script.offered(turn)
         ]
 
+    def menu_for(self, conn: Connection, wanted: MenuWanted) -> tuple[Address | None, list[MenuEntry]]:
+        """In which chat a menu is wanted, and what is on it."""
+        return contexts.address_of(conn, self.keyring, wanted.address_id), self.menu_of(conn, wanted.owner)
+
     def retry_due(self, conn: Connection, limit: int = 50) -> list[Arrived]:
         """Messages kept in the inbox whose next try has come; one that cannot be opened counts a try."""
         now = self.clock.now()

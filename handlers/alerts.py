@@ -10,7 +10,7 @@ from handlers.cards import NO_HEAD, URGENT, ladder_of, owner_name, send_card
 from handlers.own import Matter, matter_of_task, others
 from quarantine import duty
 from quarantine.days import after_quiet
-from quarantine.duty import on_rung
+from quarantine.duty import on_rung, posted_on
 from quarantine.effects import TaskChanged, TaskOpened, TaskTold
 from quarantine.ladder import Audience, Rung
 from quarantine.messages import Params, Term
@@ -29,13 +29,18 @@ AT_MOST = 6
 
 
 def audience(store: Store, unit_id: int, who: Audience) -> Sequence[Officer]:
-    """The people on a rung for a unit; nobody when the place is empty."""
+    """The people on a rung for a unit today; nobody when the place is empty."""
+    return on_rung(_staff(store, unit_id, who), who)
+
+
+def _staff(store: Store, unit_id: int, who: Audience) -> Sequence[Officer]:
+    """Everybody posted where a rung is looked for."""
     if who is Audience.CENTRE:
-        return on_rung([one for unit in store.supporters(unit_id) for one in store.officers(unit.id)], who)
+        return [one for unit in store.supporters(unit_id) for one in store.officers(unit.id)]
     if who is Audience.CDC:
         top = [unit for unit in store.superiors(unit_id) if unit.parent_id is None]
-        return on_rung([one for unit in top for one in store.officers(unit.id)], who)
-    return on_rung(store.officers(unit_id), who)
+        return [one for unit in top for one in store.officers(unit.id)]
+    return store.officers(unit_id)
 
 
 def responsible(store: Store, unit_id: int) -> Person | None:
@@ -104,7 +109,7 @@ def open_task(
         task = on_first_rung(turn, task)
     turn.record(TaskOpened(task))
     if tell and wait is None:
-        tell_rung(turn, task, people_on(turn, task, task.level), first_head(task))
+        tell_rung(turn, task, people_on(turn, task, task.level), first_head(turn, task))
     return task
 
 
@@ -127,7 +132,7 @@ def _add(turn: Turn, known: Task, detail: Mapping[str, object], *, tell: bool) -
         after = on_first_rung(turn, after)
     turn.record(TaskChanged(known, after, turn.me, turn.now))
     if unheard:
-        tell_rung(turn, after, people_on(turn, after, after.level), first_head(after))
+        tell_rung(turn, after, people_on(turn, after, after.level), first_head(turn, after))
     elif tell:
         _tell_news(turn, known, after)
     return after
@@ -194,7 +199,7 @@ def first_rung_with_people(turn: Turn, task: Task, level: int) -> int:
     """The first rung from `level` on where somebody stands; an empty place never holds a task up."""
     rungs, matter = ladder_of(task).rungs, matter_of_task(turn, task)
     for index in range(level, len(rungs)):
-        if _on(turn, task, rungs[index], matter):
+        if _on(turn, task, index, matter):
             return index
     return level if level == 0 else len(rungs)
 
@@ -202,20 +207,45 @@ def first_rung_with_people(turn: Turn, task: Task, level: int) -> int:
 def last_rung_with_people(turn: Turn, task: Task) -> int:
     """The highest rung on which somebody stands; the first one when all are empty."""
     rungs, matter = ladder_of(task).rungs, matter_of_task(turn, task)
-    peopled = (index for index in reversed(range(len(rungs))) if _on(turn, task, rungs[index], matter))
+    peopled = (index for index in reversed(range(len(rungs))) if _on(turn, task, index, matter))
     return next(peopled, 0)
 
 
-def _on(turn: Turn, task: Task, rung: Rung, matter: Matter) -> list[Officer]:
-    """Who stands on a rung: nobody is told of a task that is about themselves, a deputy stands in."""
+def _on(turn: Turn, task: Task, index: int, matter: Matter) -> list[Officer]:
+    """Who stands on a rung: nobody is told of a task that is about themselves, a deputy stands in.
+
+    Officers who are all absent, with nobody to stand in, are told all the same, and with them the next rung
+    on which somebody is at work: a task is before somebody at every hour.
+    """
+    rungs = ladder_of(task).rungs
+    found = _present(turn, task, rungs[index], matter)
+    away = [] if found else _only_ones_away(turn, task, rungs[index], matter)
+    if not away:
+        return found
+    above = (_present(turn, task, rung, matter) for rung in rungs[index + 1 :])
+    return [*away, *next((people for people in above if people), [])]
+
+
+def _present(turn: Turn, task: Task, rung: Rung, matter: Matter) -> list[Officer]:
     found: list[Officer] = []
     for who in rung.audience:
-        there = audience(turn.store, task.unit_id, who)
-        mine = others(there, matter)
-        if there and not mine and who is Audience.OFFICER:
+        mine = others(audience(turn.store, task.unit_id, who), matter)
+        if who is Audience.OFFICER and not mine and _posted(turn, task, Audience.OFFICER):
             mine = others(audience(turn.store, task.unit_id, Audience.DEPUTY), matter)
         found += mine
     return found
+
+
+def _only_ones_away(turn: Turn, task: Task, rung: Rung, matter: Matter) -> list[Officer]:
+    """The officers of the unit, where all of them are absent and this rung is theirs."""
+    if Audience.OFFICER not in rung.audience:
+        return []
+    both = [*_posted(turn, task, Audience.OFFICER), *_posted(turn, task, Audience.DEPUTY)]
+    return others([one for one in both if one.absent], matter)
+
+
+def _posted(turn: Turn, task: Task, who: Audience) -> Sequence[Officer]:
+    return posted_on(_staff(turn.store, task.unit_id, who), who)
 
 
 def next_due(task: Task, level: int, told_at: datetime) -> datetime:
@@ -227,10 +257,9 @@ def next_due(task: Task, level: int, told_at: datetime) -> datetime:
 
 def people_on(turn: Turn, task: Task, level: int) -> list[Person]:
     """Everybody who is told at this level, each once."""
-    rungs = ladder_of(task).rungs
-    if not 0 <= level < len(rungs):
+    if not 0 <= level < len(ladder_of(task).rungs):
         return []
-    return each_once(one.person for one in _on(turn, task, rungs[level], matter_of_task(turn, task)))
+    return each_once(one.person for one in _on(turn, task, level, matter_of_task(turn, task)))
 
 
 def each_once(people: Iterable[Person]) -> list[Person]:
@@ -238,9 +267,15 @@ def each_once(people: Iterable[Person]) -> list[Person]:
     return list({person.id: person for person in people}.values())
 
 
-def first_head(task: Task) -> Term:
-    """Why a card comes straight to this rung: nobody stands below it."""
-    return Term("task.nobody_below") if task.level > 0 else NO_HEAD
+def first_head(turn: Turn, task: Task) -> Term:
+    """Why a card comes to this rung at once: those below are away, or must not have it, or are nobody."""
+    staff = [*_posted(turn, task, Audience.OFFICER), *_posted(turn, task, Audience.DEPUTY)]
+    if task.level > 0:
+        own = bool(staff) and not others(staff, matter_of_task(turn, task))
+        return Term("task.own_below" if own else "task.nobody_below")
+    told = {person.id for person in people_on(turn, task, task.level)}
+    away = [one for one in staff if one.absent and one.person.id in told]
+    return Term("task.all_away") if away else NO_HEAD
 
 
 def tell_rung(turn: Turn, task: Task, people: Sequence[Person], head: Term) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from handlers.alerts import NOBODY_YET, audience, first_head, on_first_rung, people_on
+from handlers.attendance import watch
 from handlers.silence import digest
 from handlers.tasklist import seen_question
 from quarantine.days import after_quiet
@@ -30,7 +31,8 @@ def arrived(turn: Turn, people: Sequence[Arrival]) -> None:
         by_unit[unit_id].append(_task(turn, unit_id, person_id, episode_id))
     told: dict[int, list[Task]] = defaultdict(list)
     readers: dict[int, Person] = {}
-    for tasks in by_unit.values():
+    for unit_id, tasks in by_unit.items():
+        watch(turn, turn.store.unit(unit_id))
         first = on_first_rung(turn, tasks[0])
         there = people_on(turn, first, first.level)
         for task in tasks:
@@ -41,7 +43,7 @@ def arrived(turn: Turn, people: Sequence[Arrival]) -> None:
                 readers[one.id] = one
                 told[one.id].append(lies)
     for person_id, tasks in told.items():
-        digest(turn, readers[person_id], tasks, first_head(tasks[0]))
+        digest(turn, readers[person_id], tasks, first_head(turn, tasks[0]))
 
 
 def _task(turn: Turn, unit_id: int, person_id: int, episode_id: int) -> Task:

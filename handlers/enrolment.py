@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import draft, duplicates
 from handlers.alerts import audience, first_head, open_task, people_on
+from handlers.attendance import watch
 from handlers.cards import card_question, person_params
 from handlers.communes import within_reach
 from handlers.fields import FIELDS, shown
@@ -16,6 +17,7 @@ from handlers.script import script
 from quarantine.access import Action
 from quarantine.conversation import CANCEL, DONE, Again, Ask, Choice, Next, Question
 from quarantine.days import after_quiet, local_day
+from quarantine.duty import attended
 from quarantine.effects import EpisodeAdded, PersonAdded, TaskTold
 from quarantine.ladder import Audience
 from quarantine.letters import Condition
@@ -130,6 +132,7 @@ def _save(turn: Turn, unit: Unit) -> Next:
     kind = TaskKind.VERIFY
     task = open_task(turn, kind, unit_id=unit.id, person_id=person.id, episode=episode, tell=False)
     told = _tell(turn, task, person, episode, unit)
+    watch(turn, unit)
     turn.say("enrol.saved", name=person.name, told=_told(turn, task, unit, told))
     return DONE
 
@@ -139,7 +142,7 @@ def _tell(turn: Turn, task: Task, person: Person, episode: Episode, unit: Unit) 
     station = {one.person.id for one in turn.store.officers(unit.id)}
     people = [one for one in people_on(turn, task, task.level) if one.id in station]
     facts = {
-        "head": first_head(task),
+        "head": first_head(turn, task),
         **person_params(person, turn.now),
         "phone": show_phone(person.phone) if person.phone else Term("word.no_phone"),
         "address": episode.home.address,
@@ -173,10 +176,11 @@ def _told(turn: Turn, task: Task, unit: Unit, people: Sequence[Person]) -> Term:
             "enrol.told_director" if task.level else "enrol.told", {"names": names, "unit": unit.name}
         )
     above = [one.person for one in audience(turn.store, unit.id, Audience.CDC) if one.person.id != turn.me]
+    own = attended(unit.kind, turn.store.officers(unit.id))
     for person in above:
-        turn.say("enrol.unattended", to=person.id, unit=unit.name)
+        turn.say("enrol.unattended_own" if own else "enrol.unattended", to=person.id, unit=unit.name)
     turn.note("unattended", task_id=task.id, unit_id=unit.id)
     call = (
         Term("enrol.hotline", {"phone": show_phone(unit.hotline)}) if unit.hotline else Term("word.nothing")
     )
-    return Term("enrol.told_nobody", {"unit": unit.name, "call": call})
+    return Term("enrol.told_own" if own else "enrol.told_nobody", {"unit": unit.name, "call": call})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from quarantine.access import Action, Reach, reach, roles_with
-from quarantine.people import Posting
-from quarantine.turn import Turn
+from quarantine.access import Action, Reach, appoints, reach, roles_with
+from quarantine.conversation import DONE, Next
+from quarantine.people import Posting, Role, Unit
+from quarantine.turn import Turn, permitted
 
 
 def may_somewhere(action: Action) -> Callable[[Turn], bool]:
@@ -20,6 +21,19 @@ def passes(turn: Turn, action: Action, unit_id: int, *, episode_id: int | None =
         return True
     turn.note("refused", episode_id=episode_id, action=str(action), unit_id=unit_id)
     return False
+
+
+def may_appoint(turn: Turn, action: Action, unit: Unit, role: Role) -> bool:
+    """Whether the speaker may invite, or end, a posting of this role at the unit."""
+    able = [one for one in turn.context.postings if appoints(one.role, role, unit.kind)]
+    return permitted(turn.store, able, action, unit.id)
+
+
+def refused(turn: Turn, action: Action, unit: Unit) -> Next:
+    """The note of an attempt on a unit's staff that is not the speaker's to make, and what they are told."""
+    turn.note("refused", action=str(action), unit_id=unit.id)
+    turn.say("staff.refused")
+    return DONE
 
 
 def postings_for(turn: Turn, action: Action) -> list[Posting]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.alerts import latest, responsible
+from handlers.alerts import latest
 from handlers.cards import card_ask, of_another
-from handlers.own import matter_of_task, refusal
+from handlers.own import matter_of_task, others, refusal
+from quarantine import duty
 from quarantine.access import Action
 from quarantine.conversation import DONE, Next
 from quarantine.messages import Term
@@ -77,11 +78,13 @@ def refuse(turn: Turn, task: Task) -> Next:
         own = refusal(turn, matter, turn.store.unit(task.unit_id))
         turn.say(own.key, own.params)
         return DONE
-    person = responsible(turn.store, task.unit_id)
+    staff = turn.store.officers(task.unit_id)
+    able = duty.responsible(others(staff, matter))
     unit = unit_title(turn.store.unit(task.unit_id))
-    if person is None:
-        turn.say("task.station_work_nobody", unit=unit)
+    if able is None:
+        turn.say("task.station_work_own" if staff else "task.station_work_nobody", unit=unit)
     else:
+        person = able.person
         phone = show_phone(person.phone) if person.phone else Term("word.no_phone")
         turn.say("task.station_work", unit=unit, name=person.name, phone=phone)
     return DONE

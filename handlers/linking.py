@@ -81,7 +81,7 @@ def try_code(turn: Turn, text: str) -> Next | None:
     refusal = closed(turn, code)
     if refusal is not None:
         return Again(refusal)
-    return _resident(turn, code) if code.purpose is CodeFor.RESIDENT else _staff(code)
+    return _resident(turn, code) if code.purpose is CodeFor.RESIDENT else _staff(turn, code)
 
 
 def closed(turn: Turn, code: Code | None) -> Term | None:
@@ -99,11 +99,11 @@ def _refused(key: str, turn: Turn, file: File | None) -> Term:
     return Term(key, {"call": whom_to_call(turn, file.unit if file else None)})
 
 
-def _staff(code: Code) -> Next:
+def _staff(turn: Turn, code: Code) -> Next:
     # Imported late: staff.py asks the questions of this file's neighbour and registers on import.
-    from handlers.staff import ask_name  # noqa: PLC0415 - staff.py and this file lead to each other
+    from handlers.staff import begin  # noqa: PLC0415 - staff.py and this file lead to each other
 
-    return ask_name(code)
+    return begin(turn, code)
 
 
 def _resident(turn: Turn, code: Code) -> Next:

@@ -12,6 +12,7 @@ from handlers.checkin import keep_early, redo
 from handlers.house import HOUSE
 from handlers.linking import try_code
 from handlers.outcomes import channel_lost
+from handlers.resting import heard as off_work
 from handlers.script import script
 from handlers.seen import WORDS as SEEN_WORDS
 from handlers.seen import note_seen
@@ -64,13 +65,28 @@ def idle(turn: Turn) -> Next:
     if resident(turn):
         return _resident_idle(turn)
     if turn.context.postings:
-        typed = said is not None and said.kind is Kind.TEXT and fold(said.text) in SEEN_WORDS
-        return note_seen(turn) if typed else _menu(turn, "menu.staff")
+        return _staff_idle(turn)
     if turn.chat.released:
         return Again(Term("link.moved_chat"))
     if said is not None and said.kind is Kind.CONTACT:
         return shared(turn)
     return Again(Term("menu.former" if turn.person else "menu.stranger"))
+
+
+def _staff_idle(turn: Turn) -> Next:
+    said = turn.said
+    if said is None or said.kind is not Kind.TEXT:
+        return _menu(turn, "menu.staff")
+    if fold(said.text) in SEEN_WORDS:
+        return note_seen(turn)
+    resting = off_work(turn, said.text)
+    if resting is not None:
+        return resting
+    wanted = said.text[1:].partition(" ")[0].lower() if said.text.startswith("/") else ""
+    if wanted in {command.name for command in script.commands}:
+        turn.note("refused", command=wanted)
+        return _menu(turn, "menu.not_yours")
+    return _menu(turn, "menu.staff")
 
 
 def _resident_idle(turn: Turn) -> Next:
@@ -229,8 +245,10 @@ def overheard(turn: Turn, question: Question) -> Next | None:
     """Codes and signs count at every question, and a position that comes early is kept."""
     said = turn.said
     code = try_code(turn, said.text) if said is not None and said.kind is Kind.TEXT else None
-    if said is None or code is not None or turn.context.postings:
+    if said is None or code is not None:
         return code
+    if turn.context.postings:
+        return off_work(turn, said.text)
     if not resident(turn):
         return danger_of_stranger(said.text)
     if said.kind is Kind.TEXT and said.text:

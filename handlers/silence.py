@@ -199,7 +199,7 @@ def tell_calls(turn: Turn, calls: Sequence[Call]) -> None:
 
 
 def _first_call(turn: Turn, task: Task) -> Call:
-    return Call(task, tuple(people_on(turn, task, task.level)), first_head(task))
+    return Call(task, tuple(people_on(turn, task, task.level)), first_head(turn, task))
 
 
 def tell_together(turn: Turn, calls: Sequence[Call]) -> None:
@@ -225,6 +225,9 @@ _DIGESTS = {
     NO_HEAD.key: "task.digest",
     CLIMBED.key: "task.digest_climbed",
     "task.not_reached": "task.digest_not_reached",
+    "task.own_below": "task.digest_own_below",
+    "task.all_away": "task.digest_all_away",
+    "task.handed_back": "task.digest_handed_back",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from handlers.calling import number_of, whom_to_call
 from handlers.chats import speaks_here
 from handlers.script import script
-from quarantine.conversation import DONE, Ask, Asking, Choice, Next, Question, Unclear
+from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question, Unclear
 from quarantine.duty import on_rung
 from quarantine.effects import (
     AddressBound,
@@ -55,9 +55,24 @@ REVIEW = Question(
 )
 
 
-def ask_name(code: Code) -> Next:
-    """The first question to somebody who came with an officer's code."""
-    return Ask(NAME, memory={"code": code.id})
+def begin(turn: Turn, code: Code) -> Next:
+    """The first question to somebody who came with an officer's code; who is known already is asked less."""
+    if code.issued_by is not None and code.issued_by == turn.me:
+        return Again(Term("staff.own_invitation"))
+    mine = {(one.unit_id, one.role, one.deputy) for one in turn.context.postings}
+    if (code.unit_id, code.role, code.deputy) in mine:
+        return Again(Term("staff.already"))
+    known = turn.person
+    if not mine or known is None or known.phone is None:
+        return Ask(NAME, memory={"code": code.id})
+    return _review(turn, {"code": code.id, "name": known.name, "phone": known.phone})
+
+
+def _review(turn: Turn, memory: dict[str, object]) -> Ask:
+    code = turn.store.code_by_id(int(str(memory["code"])))
+    unit = turn.store.unit(code.unit_id) if code and code.unit_id else None
+    shown = {"name": memory["name"], "phone": show_phone(str(memory["phone"]))}
+    return Ask(REVIEW, {**shown, "unit": unit.name if unit else ""}, memory=memory)
 
 
 @script.answers(NAME)
@@ -71,16 +86,7 @@ def name(turn: Turn, value: str) -> Next:
 def phone(turn: Turn, value: str) -> Next:
     """The number that residents will be given."""
     turn.memory["phone"] = read_phone(value) or value
-    code = turn.store.code_by_id(int(str(turn.memory["code"])))
-    unit = turn.store.unit(code.unit_id) if code and code.unit_id else None
-    return Ask(
-        REVIEW,
-        {
-            "name": turn.memory["name"],
-            "phone": show_phone(str(turn.memory["phone"])),
-            "unit": unit.name if unit else "",
-        },
-    )
+    return _review(turn, dict(turn.memory))
 
 
 @script.answers(REVIEW)
@@ -105,6 +111,10 @@ def review(turn: Turn, value: str) -> Next:
         turn.record(PostingAdded(posting, turn.me, turn.now))
     turn.record(MenuWanted(turn.owner, turn.chat.id))
     turn.say("staff.welcome", unit=unit.name)
+    if code.issued_by is not None:
+        as_what = "role.deputy" if code.deputy else f"role.{code.role}"
+        about = {"name": name, "phone": show_phone(phone), "role": Term(as_what)}
+        turn.say("staff.joined", about, to=code.issued_by, unit=unit_title(unit))
     return DONE
 
 
@@ -143,7 +153,8 @@ def _known(turn: Turn, full_name: str, number: str) -> Person:
     """The person of this chat, brought up to date, or somebody new who is bound to it."""
     if turn.person is not None:
         after = replace(turn.person, name=full_name, phone=number)
-        turn.record(PersonChanged(turn.person, after, turn.me, turn.now, "posting"))
+        if after != turn.person:
+            turn.record(PersonChanged(turn.person, after, turn.me, turn.now, "posting"))
         return after
     person = Person(turn.ids(), full_name, number)
     turn.record(PersonAdded(person, turn.now))

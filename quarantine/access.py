@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from quarantine.people import Posting, Role
+from quarantine.people import Posting, Role, UnitKind
 
 
 class Action(StrEnum):
@@ -18,7 +18,10 @@ class Action(StrEnum):
     GUIDE = "guide"
     TAKE_TASK = "take_task"
     DECIDE = "decide"
+    STAFF = "staff"
     INVITE = "invite"
+    REVOKE = "revoke"
+    REST = "rest"
     CHANGE = "change"
     ORDER = "order"
     """To record what changes the order itself: its last day, or that it was a mistake."""
@@ -56,9 +59,12 @@ TABLE: dict[Role, dict[Action, Reach]] = {
         Action.IMPORT: Reach.SUBTREE,
         Action.TAKE_TASK: Reach.SUBTREE,
         Action.DECIDE: Reach.SUBTREE,
+        Action.STAFF: Reach.SUBTREE,
         Action.INVITE: Reach.SUBTREE,
         Action.CHANGE: Reach.SUBTREE,
         Action.ORDER: Reach.SUBTREE,
+        Action.REVOKE: Reach.SUBTREE,
+        Action.REST: Reach.OWN,
     },
     Role.CDC_CLERK: {
         Action.VIEW: Reach.SUBTREE,
@@ -68,8 +74,13 @@ TABLE: dict[Role, dict[Action, Reach]] = {
         Action.DECIDE: Reach.SUBTREE,
         Action.CHANGE: Reach.SUBTREE,
         Action.ORDER: Reach.SUBTREE,
+        Action.REST: Reach.OWN,
     },
-    Role.CENTRE: {Action.VIEW: Reach.SUPPORTED, Action.TAKE_TASK: Reach.SUPPORTED},
+    Role.CENTRE: {
+        Action.VIEW: Reach.SUPPORTED,
+        Action.TAKE_TASK: Reach.SUPPORTED,
+        Action.REST: Reach.OWN,
+    },
     Role.DIRECTOR: {
         Action.VIEW: Reach.SUBTREE,
         Action.ENROL: Reach.SUBTREE,
@@ -77,9 +88,12 @@ TABLE: dict[Role, dict[Action, Reach]] = {
         Action.GUIDE: Reach.SUBTREE,
         Action.TAKE_TASK: Reach.SUBTREE,
         Action.DECIDE: Reach.SUBTREE,
+        Action.STAFF: Reach.SUBTREE,
         Action.INVITE: Reach.SUBTREE,
         Action.CHANGE: Reach.SUBTREE,
         Action.ORDER: Reach.SUBTREE,
+        Action.REVOKE: Reach.SUBTREE,
+        Action.REST: Reach.OWN,
     },
     Role.OFFICER: {
         Action.VIEW: Reach.SUBTREE,
@@ -88,10 +102,27 @@ TABLE: dict[Role, dict[Action, Reach]] = {
         Action.TAKE_TASK: Reach.SUBTREE,
         Action.DECIDE: Reach.SUBTREE,
         Action.CHANGE: Reach.SUBTREE,
+        Action.REST: Reach.OWN,
     },
     Role.VIEWER: {Action.VIEW: Reach.SUBTREE},
 }
 """What is not in the table is nobody's."""
+
+APPOINTED: dict[Role, frozenset[Role]] = {
+    Role.CDC_ADMIN: frozenset(Role),
+    Role.DIRECTOR: frozenset({Role.OFFICER, Role.VIEWER}),
+}
+"""Which roles an INVITE or REVOKE may be about: nobody makes, or ends, a posting that is above their own."""
+
+EXISTS_AT: dict[Role, frozenset[UnitKind]] = {
+    Role.CDC_ADMIN: frozenset({UnitKind.CDC}),
+    Role.CDC_CLERK: frozenset({UnitKind.CDC}),
+    Role.CENTRE: frozenset({UnitKind.CENTRE}),
+    Role.DIRECTOR: frozenset({UnitKind.STATION}),
+    Role.OFFICER: frozenset({UnitKind.STATION, UnitKind.POINT}),
+    Role.VIEWER: frozenset(UnitKind),
+}
+"""At which kinds of unit a role exists (DESIGN.md §2)."""
 
 
 def reach(role: Role, action: Action) -> Reach:
@@ -102,6 +133,11 @@ def reach(role: Role, action: Action) -> Reach:
 def allows(role: Role, action: Action, relation: Relation) -> bool:
     """Whether a posting of this role may do the action to a file whose unit stands in this relation."""
     return relation in _REACHED[reach(role, action)]
+
+
+def appoints(role: Role, other: Role, kind: UnitKind) -> bool:
+    """Whether whoever may invite, or revoke, in this role may do so for the other role at such a unit."""
+    return other in APPOINTED.get(role, frozenset()) and kind in EXISTS_AT[other]
 
 
 def roles_with(action: Action) -> frozenset[Role]:

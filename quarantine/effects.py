@@ -10,7 +10,7 @@ from enum import StrEnum
 from quarantine.checkins import Checkin
 from quarantine.letters import Letter
 from quarantine.location import Fix, Grade, Judgement
-from quarantine.people import Episode, Person, Posting, Role
+from quarantine.people import Absence, Episode, Person, Posting, Role
 from quarantine.tasks import Method, Task
 from quarantine.triage import Level
 
@@ -127,6 +127,7 @@ class Code:
     role: Role | None = None
     deputy: bool = False
     used_at: datetime | None = None
+    issued_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,44 @@ class PostingAdded:
 
     posting: Posting
     by: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostingEnded:
+    """A person's role at a unit ends at once, and with it the invitations that they have given.
+
+    Refused when somebody else has ended it already.
+    """
+
+    posting: Posting
+    by: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceAdded:
+    """A member of staff will not work on these days."""
+
+    absence: Absence
+    by: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceEnded:
+    """They work again, or the absence was a mistake; the row stays."""
+
+    absence: Absence
+    by: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWatched:
+    """At that instant somebody has to look whether the unit is attended (handlers/attendance.py)."""
+
+    unit_id: int
     at: datetime
 
 
@@ -279,6 +318,10 @@ Effect = (
     | CodeClosed
     | CodeMissed
     | PostingAdded
+    | PostingEnded
+    | AbsenceAdded
+    | AbsenceEnded
+    | UnitWatched
     | Reported
     | FixShared
     | CheckinMoved

@@ -61,6 +61,7 @@ class Enclosure(StrEnum):
 
     NONE = ""
     GUIDE_CARD = "guide_card"
+    INVITATION = "invitation"
     PIN = "pin"
     LEAFLETS = "leaflets"
 

@@ -171,8 +171,23 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """Local days, both inclusive, on which a member of staff works at none of their postings."""
+
+    id: int
+    person_id: int
+    first_day: date
+    last_day: date
+
+    def covers(self, day: date) -> bool:
+        """Whether the person is away on that day."""
+        return self.first_day <= day <= self.last_day
+
+
+@dataclass(frozen=True, slots=True)
 class Officer:
-    """A person seen through one of their postings, as ladders and cards need them."""
+    """A person seen through one of their postings, as ladders and cards need them; `absent` today or not."""
 
     person: Person
     posting: Posting
+    absent: bool = False

@@ -11,7 +11,7 @@ from quarantine.checkins import Checkin
 from quarantine.effects import Code
 from quarantine.letters import Asked
 from quarantine.location import Judgement
-from quarantine.people import Episode, EpisodeState, Officer, Person, Posting, Unit
+from quarantine.people import Absence, Episode, EpisodeState, Officer, Person, Posting, Unit
 from quarantine.tasks import Task, TaskKind
 from quarantine.triage import Level
 from quarantine.units import OtherName
@@ -274,6 +274,18 @@ class Store(Protocol):
 
     def postings_of(self, person_id: int) -> Sequence[Posting]:
         """What a person is posted to now, the oldest first."""
+        ...
+
+    def absences_of(self, person_id: int) -> Sequence[Absence]:
+        """The days off of a person that are not over yet, the first ones first."""
+        ...
+
+    def tasks_of(self, owner_id: int) -> Sequence[Task]:
+        """What a person has taken and not done."""
+        ...
+
+    def units_below(self, unit_ids: Sequence[int]) -> Sequence[Unit]:
+        """These units and all below them that are not abolished, by code."""
         ...
 
     def reach(self, account: str) -> Reach:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from quarantine.access import Action, allows, relation
 from quarantine.effects import Effect, LetterPosted, Noted
 from quarantine.letters import Asked, Condition, Enclosure, Letter, Watch
 from quarantine.messages import Incoming, Params, Priority, Term
-from quarantine.people import Person
+from quarantine.people import Person, Posting
 from quarantine.store import Chat, Context, Store
 
 NOTHING: Params = {}
@@ -144,14 +144,7 @@ class Turn:
 
     def may(self, action: Action, unit_id: int) -> bool:
         """Whether any of the speaker's postings allows the action on a file of this unit (DESIGN.md §7)."""
-        postings = self.context.postings
-        if not postings:
-            return False
-        above = [unit.id for unit in self.store.superiors(unit_id)]
-        centres = [unit.id for unit in self.store.supporters(unit_id)]
-        return any(
-            allows(posting.role, action, relation(unit_id, posting, above, centres)) for posting in postings
-        )
+        return permitted(self.store, self.context.postings, action, unit_id)
 
     def _replaces(self, asked: Asked | None, enclosure: Enclosure, priority: Priority) -> str | None:
         """The pressed message, for the first reply to a press with inline choices or none (DESIGN.md §3).
@@ -167,3 +160,14 @@ class Turn:
         )
         own = wants or priority is Priority.ALERT or enclosure is not Enclosure.NONE
         return self.said.pressed_in if first and not own else None
+
+
+def permitted(store: Store, postings: Sequence[Posting], action: Action, unit_id: int) -> bool:
+    """Whether any of these postings allows the action on a file, or the staff, of this unit."""
+    if not postings:
+        return False
+    above = [unit.id for unit in store.superiors(unit_id)]
+    centres = [unit.id for unit in store.supporters(unit_id)]
+    return any(
+        allows(posting.role, action, relation(unit_id, posting, above, centres)) for posting in postings
+    )

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quarantine.effects import (
+    AbsenceAdded,
+    AbsenceEnded,
     AddressBound,
     AddressReachable,
     ChatPreferred,
@@ -29,12 +31,14 @@ from quarantine.effects import (
     PersonAdded,
     PersonChanged,
     PostingAdded,
+    PostingEnded,
     Reported,
     TaskChanged,
     TaskOpened,
     TaskTold,
+    UnitWatched,
 )
-from storage import apply_episodes, apply_people, apply_rounds, apply_tasks
+from storage import apply_episodes, apply_people, apply_rounds, apply_staff, apply_tasks
 from storage.sealing import Keyring
 from storage.writing import StaleDecisionError, Writing
 
@@ -55,7 +59,11 @@ WRITERS: dict[type, Callable[[Writing, Sequence[Any]], None]] = {
     EpisodeAdded: apply_episodes.episodes_added,
     CheckinMoved: apply_rounds.checkins_moved,
     EpisodeChanged: apply_episodes.episodes_changed,
-    PostingAdded: apply_people.postings_added,
+    PostingAdded: apply_staff.postings_added,
+    PostingEnded: apply_staff.postings_ended,
+    AbsenceAdded: apply_staff.absences_added,
+    AbsenceEnded: apply_staff.absences_ended,
+    UnitWatched: apply_staff.units_watched,
     CodeIssued: apply_people.codes_issued,
     CodeClosed: apply_people.codes_closed,
     CodeMissed: apply_people.codes_missed,

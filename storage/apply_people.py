@@ -1,4 +1,4 @@
-"""Effects on people: persons, chats, postings and codes."""
+"""Effects on people: persons, chats and codes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from quarantine.effects import (
     CodeMissed,
     PersonAdded,
     PersonChanged,
-    PostingAdded,
 )
 from storage import lookups, records, tables
 from storage.bulk import Insert, Update
@@ -26,8 +25,8 @@ from storage.tables import core
 from storage.writing import StaleDecisionError, Writing, difference, merged
 
 _PERSON, _LOOKUP, _ADDRESS = core(tables.Person), core(tables.Lookup), core(tables.Address)
-_POSTING, _CODE, _MISS = core(tables.Posting), core(tables.Code), core(tables.CodeMiss)
-_ADD, _FIND, _TAKE_UP = Insert(_PERSON), Insert(_LOOKUP), Insert(_POSTING)
+_CODE, _MISS = core(tables.Code), core(tables.CodeMiss)
+_ADD, _FIND = Insert(_PERSON), Insert(_LOOKUP)
 _ISSUE, _COUNT = Insert(_CODE), Insert(_MISS)
 
 REPLACED = "replaced"
@@ -139,27 +138,6 @@ def chats_watched(writing: Writing, effects: Sequence[ChatWatched]) -> None:
     """When windows are looked at again."""
     rows = [{"id": one.address_id, "next_at": one.next_at} for one in effects]
     writing.write(_WATCHED, rows)
-
-
-def postings_added(writing: Writing, effects: Sequence[PostingAdded]) -> None:
-    """People who take up a role at a unit."""
-    rows = []
-    for effect in effects:
-        posting = effect.posting
-        rows.append(
-            {
-                "id": posting.id,
-                "person_id": posting.person_id,
-                "unit_id": posting.unit_id,
-                "role": posting.role.value,
-                "on_duty": posting.on_duty,
-                "deputy": posting.deputy,
-                "valid_from": effect.at,
-            }
-        )
-        detail = {"unit_id": posting.unit_id, "role": posting.role.value, "deputy": posting.deputy}
-        writing.note("posting_added", effect.at, effect.by, person_id=posting.person_id, detail=detail)
-    writing.write(_TAKE_UP, rows)
 
 
 def codes_issued(writing: Writing, effects: Sequence[CodeIssued]) -> None:

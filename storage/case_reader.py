@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from quarantine.checkins import Checkin
+from quarantine.days import local_day
 from quarantine.location import Judgement, Verdict
 from quarantine.people import EpisodeState, Officer, Person
 from quarantine.store import File, LastReport
@@ -27,6 +28,7 @@ from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.triage import Level
 from quarantine.windows import NO_LIMITS, Reaches
 from storage import records, tables
+from storage.absences import AWAY
 from storage.queries import Query
 from storage.sealing import Keyring
 from storage.spelling import among
@@ -99,7 +101,7 @@ class CaseReader(UnitTree):
         """Everybody posted at the unit now, longest-serving first; read once."""
         if unit_id not in self._staff:
             current = (
-                select(POSTING)
+                select(POSTING, AWAY.label("absent"))
                 .where(
                     POSTING.c.unit_id == unit_id,
                     POSTING.c.valid_to.is_(None),
@@ -107,9 +109,11 @@ class CaseReader(UnitTree):
                 )
                 .order_by(POSTING.c.valid_from, POSTING.c.id)
             )
-            postings = [records.posting(row) for row in self.conn.execute(current)]
-            people = self._load_people(posting.person_id for posting in postings)
-            self._staff[unit_id] = [Officer(people[one.person_id], one) for one in postings]
+            rows = self.conn.execute(current, {"today": local_day(self.now)}).all()
+            people = self._load_people(row.person_id for row in rows)
+            self._staff[unit_id] = [
+                Officer(people[row.person_id], records.posting(row), row.absent) for row in rows
+            ]
         return self._staff[unit_id]
 
     def officer(self, person_id: int) -> Person:

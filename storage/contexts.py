@@ -111,6 +111,14 @@ def load_for_owner(conn: Connection, keyring: Keyring, owners: Iterable[int]) ->
     return {person_id: known.context(chat) for person_id, chat in chats.items()}
 
 
+def address_of(conn: Connection, keyring: Keyring, address_id: int) -> Address | None:
+    """Where a chat is, in the messenger's own words; None when there is no such chat."""
+    row = conn.execute(select(_ADDRESS).where(_ADDRESS.c.id == address_id)).first()
+    if row is None:
+        return None
+    return Address(row.account, keyring.open("address", "native_user", row.id, row.native_user).decode())
+
+
 def _lock(
     conn: Connection, keyring: Keyring, digests: Mapping[bytes, Address]
 ) -> tuple[People, dict[Address, Chat]]:

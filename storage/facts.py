@@ -10,10 +10,12 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, bindparam, or_, select
 
 from quarantine.checkins import Checkin
+from quarantine.days import local_day
 from quarantine.duty import responsible
 from quarantine.people import Episode, Officer, Person, Unit
 from quarantine.store import Prompt
 from storage import records, tables
+from storage.absences import AWAY
 from storage.sealing import Keyring
 from storage.spelling import among
 from storage.tables import core
@@ -28,7 +30,8 @@ _LEVELS = 4
 _IN_ORDER = (_POSTING.c.valid_from, _POSTING.c.id)
 _CURRENT = _POSTING.c.valid_to.is_(None) & (_POSTING.c.valid_from <= bindparam("now", type_=Instant()))
 _POSTINGS_OF = select(_POSTING).where(among(_POSTING.c.person_id), _CURRENT).order_by(*_IN_ORDER)
-_STAFF_OF = select(_POSTING).where(among(_POSTING.c.unit_id), _CURRENT).order_by(*_IN_ORDER)
+_STAFF = select(_POSTING, AWAY.label("absent"))
+_STAFF_OF = _STAFF.where(among(_POSTING.c.unit_id), _CURRENT).order_by(*_IN_ORDER)
 _CHECKINS_OF = select(_CHECKIN).where(among(_CHECKIN.c.prompt_id)).order_by(_CHECKIN.c.id)
 _EPISODES_OF = (
     select(_EPISODE.c.responder_id, _EPISODE.c.person_id, _EPISODE.c.unit_id)
@@ -164,11 +167,12 @@ def _staff(
     """Everybody posted at each unit now; units without staff are left out."""
     if not unit_ids:
         return {}
-    rows = conn.execute(_STAFF_OF, {"ids": list(unit_ids), "now": now}).all()
+    asked = {"ids": list(unit_ids), "now": now, "today": local_day(now)}
+    rows = conn.execute(_STAFF_OF, asked).all()
     people = {**_persons(conn, keyring, {row.person_id for row in rows} - known.keys()), **known}
     staff: dict[int, list[Officer]] = defaultdict(list)
     for row in rows:
-        staff[row.unit_id].append(Officer(people[row.person_id], records.posting(row)))
+        staff[row.unit_id].append(Officer(people[row.person_id], records.posting(row), row.absent))
     return staff
 
 

@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, literal_column, select, text
 
 from quarantine.checkins import Checkin
+from quarantine.days import local_day
 from quarantine.effects import Code
 from quarantine.letters import Asked
 from quarantine.names import words
 from quarantine.numbers import PROMPT as PROMPT_LETTER
 from quarantine.numbers import number
 from quarantine.params import unpack_params
-from quarantine.people import OPEN_STATES, Episode, Person, Posting
+from quarantine.people import OPEN_STATES, Absence, Episode, Person, Posting
 from quarantine.store import Chat, File, HistoryLine, Prompt, Store
-from quarantine.tasks import Task, TaskKind
+from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.windows import Reach, reach_of
 from storage import lookups, records, tables, wire
+from storage.absences import ABSENCE
 from storage.batches import unseen
 from storage.case_reader import CHECKIN, EPISODE, POSTING, PROMPT, TASK, UNDONE, CaseReader
 from storage.lookups import Index
@@ -193,6 +195,25 @@ class SqlStore(CaseReader):
             .order_by(POSTING.c.valid_from, POSTING.c.id)
         )
         return [records.posting(row) for row in self.conn.execute(current)]
+
+    def absences_of(self, person_id: int) -> Sequence[Absence]:
+        """The days off of a person that are not over yet, the first ones first."""
+        mine = (
+            select(ABSENCE)
+            .where(
+                ABSENCE.c.person_id == person_id,
+                ABSENCE.c.ended_at.is_(None),
+                ABSENCE.c.last_day >= local_day(self.now),
+            )
+            .order_by(ABSENCE.c.first_day, ABSENCE.c.id)
+        )
+        return [records.absence(row) for row in self.conn.execute(mine)]
+
+    def tasks_of(self, owner_id: int) -> Sequence[Task]:
+        """What a person has taken and not done."""
+        taken = TASK.c.state == literal_column(f"'{TaskState.TAKEN}'")  # spelt out for the partial index
+        mine = select(TASK).where(TASK.c.owner_id == owner_id, taken).order_by(TASK.c.id)
+        return [records.task(self.keyring, row) for row in self.conn.execute(mine)]
 
     def reach(self, account: str) -> Reach:
         """How far an account reaches."""

@@ -10,6 +10,7 @@ from quarantine.checkins import Checkin, Stage
 from quarantine.effects import Code, CodeFor
 from quarantine.params import pack, unpack
 from quarantine.people import (
+    Absence,
     Episode,
     EpisodeState,
     Home,
@@ -128,6 +129,11 @@ def posting(row: AnyRow) -> Posting:
     )
 
 
+def absence(row: AnyRow) -> Absence:
+    """Days off from a row with the columns of their table."""
+    return Absence(row.id, row.person_id, row.first_day, row.last_day)
+
+
 def chat(row: AnyRow) -> Chat:
     """A chat from a row of the table `address`."""
     released = row.person_id is None and row.bound_at is not None
@@ -155,6 +161,7 @@ def code(row: AnyRow) -> Code:
         role=None if row.role is None else Role(row.role),
         deputy=row.deputy,
         used_at=row.used_at,
+        issued_by=row.issued_by,
     )
 
 

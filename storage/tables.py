@@ -30,6 +30,7 @@ from storage.columns import (
 )
 from storage.tables_lists import Batch, BatchRow, Job
 from storage.tables_people import (
+    Absence,
     Account,
     Address,
     Code,
@@ -40,10 +41,12 @@ from storage.tables_people import (
     Unit,
     UnitName,
     UnitSupport,
+    UnitWatch,
 )
 from storage.types import ID
 
 __all__ = [
+    "Absence",
     "Account",
     "Address",
     "Batch",
@@ -69,6 +72,7 @@ __all__ = [
     "Unit",
     "UnitName",
     "UnitSupport",
+    "UnitWatch",
     "core",
     "metadata",
 ]
@@ -184,6 +188,7 @@ class Task(Row, table=True):
         partial("uq_task_person_kind_undone", "person_id", "kind", where="state <> 'done'", unique=True),
         partial("ix_task_due", "next_at", where="next_at IS NOT NULL"),
         partial("ix_task_unit_undone", "unit_id", "next_at", where="state <> 'done'"),
+        partial("ix_task_owner_taken", "owner_id", where="state = 'taken'"),
     )
     id: int = primary_id()
     kind: str

@@ -21,7 +21,7 @@ from storage.columns import (
     some_id,
     word,
 )
-from storage.types import ID
+from storage.types import ID, Instant
 
 
 class Account(Row, table=True):
@@ -132,6 +132,26 @@ class Posting(Row, table=True):
     deputy: bool = flag()
     valid_from: datetime = instant()
     valid_to: datetime | None = maybe_instant()
+
+
+class Absence(Row, table=True):
+    """Local days, both inclusive, on which somebody does not work; they count until `ended_at` is set."""
+
+    __table_args__ = (partial("ix_absence_person", "person_id", "last_day", where="ended_at IS NULL"),)
+    id: int = primary_id()
+    person_id: int = some_id(to="person.id")
+    first_day: date
+    last_day: date
+    created_by: int | None = maybe_id()
+    created_at: datetime = instant()
+    ended_at: datetime | None = maybe_instant()
+
+
+class UnitWatch(Row, table=True):
+    """When it is to be looked whether a unit is attended; the row goes when that was done."""
+
+    unit_id: int = Field(primary_key=True, sa_type=ID)
+    next_at: datetime = Field(primary_key=True, sa_type=Instant, index=True)
 
 
 class Code(Row, table=True):

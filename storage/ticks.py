@@ -19,6 +19,7 @@ from storage.types import Instant
 
 _CHECKIN, _TASK = core(tables.Checkin), core(tables.Task)
 _EPISODE, _ADDRESS = core(tables.Episode), core(tables.Address)
+_WATCH = core(tables.UnitWatch)
 _NOW = bindparam("now", type_=Instant())
 _LIMIT = bindparam("limit", type_=Integer())
 _SAMPLE = 2000
@@ -86,6 +87,24 @@ def due_chats(conn: Connection, now: datetime, limit: int) -> list[Chat]:
     return [records.chat(row) for row in conn.execute(_CHATS, {"now": now, "limit": limit})]
 
 
+_UNITS_DUE = select(_WATCH.c.unit_id).where(_WATCH.c.next_at <= _NOW).distinct().limit(_LIMIT)
+_LOOKED = _WATCH.delete().where(among(_WATCH.c.unit_id), _WATCH.c.next_at <= _NOW)
+
+
+def due_units(conn: Connection, now: datetime, limit: int) -> list[int]:
+    """Units that are to be looked at now; with that they are looked at, unless the caller rolls back.
+
+    Two sweeps may have the same unit: the second waits for the first one's rows, and finds them gone.
+    """
+    found = list(conn.execute(_UNITS_DUE, {"now": now, "limit": limit}).scalars())
+    return [one for one in found if conn.execute(_LOOKED, {"now": now, "ids": [one]}).rowcount]
+
+
+def postpone_units(conn: Connection, unit_ids: Sequence[int], at: datetime) -> None:
+    """Look at these units at `at`, because a fault kept them from being decided now."""
+    conn.execute(_WATCH.insert(), [{"unit_id": one, "next_at": at} for one in unit_ids])
+
+
 _AT = bindparam("at", type_=Instant())
 _LATER_CHECKINS = (
     _CHECKIN.update()
@@ -123,6 +142,7 @@ _MOMENTS = union_all(
     select(func.min(_CHECKIN.c.next_at)).where(_CHECKIN.c.next_at > _NOW),
     select(func.min(_TASK.c.next_at)).where(_TASK.c.next_at > _NOW),
     select(func.min(_ADDRESS.c.next_at)).where(_ADDRESS.c.next_at > _NOW),
+    select(func.min(_WATCH.c.next_at)).where(_WATCH.c.next_at > _NOW),
 )
 
 

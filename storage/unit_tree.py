@@ -72,6 +72,11 @@ class UnitTree:
             .order_by(UNIT.c.code)
         )
 
+    def units_below(self, unit_ids: Sequence[int]) -> Sequence[Unit]:
+        """These units and all below them that are not abolished, by code."""
+        within = UNIT.c.id.in_(_subtree(unit_ids))
+        return self._found(select(UNIT).where(within, UNIT.c.valid_to.is_(None)).order_by(UNIT.c.code))
+
     def tops(self) -> Sequence[Unit]:
         """The units that nobody stands above and that are not abolished, by code."""
         top = select(UNIT).where(UNIT.c.parent_id.is_(None), UNIT.c.kind == UnitKind.CDC)

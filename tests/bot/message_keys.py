@@ -9,13 +9,14 @@ from handlers.files import MENU
 from handlers.pastlines import KINDS
 from papers.refusing import Refusal
 from papers.tables import Skipped
+from quarantine.absences import Wrong
 from quarantine.batches import Doubles
 from quarantine.conversation import Asking
 from quarantine.list_matches import Likeness
 from quarantine.lists import Field, Flaw
 from quarantine.location import Verdict
 from quarantine.messages import Kind
-from quarantine.people import EpisodeState, Reason, Sex, UnitKind
+from quarantine.people import EpisodeState, Reason, Role, Sex, UnitKind
 from quarantine.protocol import PROTOCOLS
 from quarantine.reading import _NOT_WORDS
 from quarantine.symptoms import SIGNS
@@ -64,6 +65,8 @@ FAMILIES = {
     "ending.{}": {"extended", "shortened"},
     "file.label_{}": {"state", "unit", "last_day", "address"},
     "file.did_{}": set(KINDS) - {"episode_changed", "person_changed"},
+    "rest.wrong_{}": set(Wrong),
+    "role.{}": set(Role),
     "list.field_{}": set(Field),
     "list.flaw_{}": set(Flaw),
     "list.file_{}": set(Refusal),

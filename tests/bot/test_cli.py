@@ -37,6 +37,7 @@ COMMANDS = (
     "key",
     "rekey",
     "zalo",
+    "officers",
 )
 TOKEN = "123456:FOR-TESTS"
 KEY = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -339,6 +340,37 @@ def test_an_invitation_must_fit(cachly, installed, unit, role, says):
     assert says in err
 
 
+def _post(place, role="officer"):
+    """Somebody at a station."""
+    engine = open_engine(f"sqlite:///{place / 'cachly.db'}")
+    long_ago = datetime(2021, 8, 14, tzinfo=UTC)
+    with engine.begin() as conn:
+        known = '{"name": "Nông Thị Hạnh", "phone": null, "birth_year": null, "sex": null, "identity": null}'
+        profile = Keyring.parse(KEY).seal("person", "profile", 1, known)
+        conn.execute(PERSON, {"id": 1, "profile": profile, "created_at": long_ago})
+        conn.execute(
+            POSTING, {"id": 7, "person_id": 1, "unit_id": 1273, "role": role, "valid_from": long_ago}
+        )
+    engine.dispose()
+
+
+def test_officers_are_listed_and_a_post_is_ended_once(cachly, installed):
+    """The list names each posting by its number; ended, it is gone, and a second time is refused."""
+    assert cachly("officers", "list")[1].startswith("Nobody is posted there.")
+    _post(installed)
+    assert cachly("officers", "list", "--unit", "04") == (
+        0,
+        "7  01273 Phường Thục Phán: officer, Nông Thị Hạnh\n",
+        "",
+    )
+    code, out, err = cachly("officers", "revoke", "7")
+    assert (code, out, err) == (0, "Nông Thị Hạnh is officer at Phường Thục Phán no longer.\n", "")
+    assert cachly("officers", "list")[1].startswith("Nobody is posted there.")
+    code, out, err = cachly("officers", "revoke", "7")
+    assert (code, out) == (2, "")
+    assert "There is no posting 7 that has not ended" in err
+
+
 def test_rekey_seals_everything_anew(cachly, installed):
     """After `key`, `rekey`, the older key may go: what was sealed is read with the new one alone."""
     cachly("invite", "--unit", "04", "--role", "cdc_admin")
@@ -432,7 +464,7 @@ def test_a_sweep_prints_its_counts(installed):
         code, out, err = process.ended()
     assert (code, err) == (0, "")
     assert re.fullmatch(
-        r"prompted 0, checkins 0, tasks 0, chats 0, ended 0, retried 0, cleared 0, failed 0\n", out
+        r"prompted 0, checkins 0, tasks 0, chats 0, units 0, ended 0, retried 0, cleared 0, failed 0\n", out
     )
 
 

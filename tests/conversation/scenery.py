@@ -50,7 +50,7 @@ _ARRIVED = (
     .values(status="delivered", delivered_at=bindparam("at", type_=Instant()))
 )
 """What is said is on the phones at once."""
-WHO = ("Mai", "Hạnh", "Dũng", "Dũng (Zalo)", "Lan", "Bác Tư", "Bà Sáu", "Nam", "Người lạ")
+WHO = ("Mai", "Sơn", "Hạnh", "Dũng", "Dũng (Zalo)", "Lan", "Bác Tư", "Bà Sáu", "Nam", "Người lạ")
 PROMPTED_AT = START + timedelta(minutes=90)
 """07:30: Lan has just been asked."""
 RESIDENT_CODE, OFFICER_CODE = "CFHJ2345", "KMNP6789"

@@ -14,6 +14,7 @@ from quarantine.location import Judgement
 from quarantine.names import words
 from quarantine.people import (
     OPEN_STATES,
+    Absence,
     Episode,
     EpisodeState,
     Officer,
@@ -49,6 +50,8 @@ class FakeStore:
     names: list[OtherName] = field(default_factory=list)
     persons: dict[int, Person] = field(default_factory=dict)
     postings: dict[int, Posting] = field(default_factory=dict)
+    absences: dict[int, Absence] = field(default_factory=dict)
+    watched: list[e.UnitWatched] = field(default_factory=list)
     episodes: dict[int, Episode] = field(default_factory=dict)
     sent_at: dict[int, datetime] = field(default_factory=dict)
     verified_at: dict[int, datetime] = field(default_factory=dict)
@@ -284,6 +287,19 @@ class FakeStore:
         """What a person is posted to."""
         return [one for one in self.postings.values() if one.person_id == person_id]
 
+    def absences_of(self, person_id: int) -> list[Absence]:
+        """The days off of a person."""
+        return [one for one in self.absences.values() if one.person_id == person_id]
+
+    def tasks_of(self, owner_id: int) -> list[Task]:
+        """What a person has taken and not done."""
+        mine = (one for one in self.tasks.values() if one.owner_id == owner_id)
+        return [one for one in mine if one.state is TaskState.TAKEN]
+
+    def units_below(self, unit_ids: Sequence[int]) -> list[Unit]:
+        """These units and all below them."""
+        return [self.units[one] for one in self.subtree(unit_ids)]
+
     def reach(self, account: str) -> Reach:
         """How far an account reaches."""
         return reach_of(self.reaches, account)
@@ -408,6 +424,10 @@ class FakeStore:
             e.CodeClosed: self._close,
             e.CodeMissed: self.missed.append,
             e.PostingAdded: lambda effect: self.postings.update({effect.posting.id: effect.posting}),
+            e.PostingEnded: lambda effect: self.postings.pop(effect.posting.id),
+            e.AbsenceAdded: lambda effect: self.absences.update({effect.absence.id: effect.absence}),
+            e.AbsenceEnded: lambda effect: self.absences.pop(effect.absence.id),
+            e.UnitWatched: self.watched.append,
             e.Reported: self.reports.append,
             e.FixShared: self.fixes.append,
             e.CheckinMoved: lambda effect: self._put(self.checkins, effect.after),

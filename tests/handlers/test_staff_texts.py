@@ -26,7 +26,7 @@ MADE = {
     "enrol.reason_": list(Reason),
     "verify.state_": [one for one in EpisodeState if one is not EpisodeState.STAGED],
     "guide.method_": ["call", "visit", "paper"],
-    "guide.way_": ["open", "follow", "scan", "find"],
+    "guide.way_": ["open", "follow", "follow_only", "scan", "find"],
     "guide.line_": ["verified", "guided", "linked", "monitoring"],
 }
 """Keys that are put together from a value, with every value there is."""

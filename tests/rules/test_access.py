@@ -4,17 +4,17 @@ from itertools import product
 
 import pytest
 
-from quarantine.access import Action, Reach, Relation, allows, reach, relation, roles_with
-from quarantine.people import Posting, Role
+from quarantine.access import Action, Reach, Relation, allows, appoints, reach, relation, roles_with
+from quarantine.people import Posting, Role, UnitKind
 
 EXPECTED = """
-              view  enrol import verify guide take_task decide invite change order
-    cdc_admin ob    ob    ob     -      -     ob        ob     ob     ob     ob
-    cdc_clerk ob    ob    ob     -      -     ob        ob     -      ob     ob
-    centre    os    -     -      -      -     os        -      -      -      -
-    director  ob    ob    -      ob     ob    ob        ob     ob     ob     ob
-    officer   ob    -     -      ob     ob    ob        ob     -      ob     -
-    viewer    ob    -     -      -      -     -         -      -      -      -
+              view  enrol import verify guide take_task decide staff invite revoke rest change order
+    cdc_admin ob    ob    ob     -      -     ob        ob     ob    ob     ob     o    ob     ob
+    cdc_clerk ob    ob    ob     -      -     ob        ob     -     -      -      o    ob     ob
+    centre    os    -     -      -      -     os        -      -     -      -      o    -      -
+    director  ob    ob    -      ob     ob    ob        ob     ob    ob     ob     o    ob     ob
+    officer   ob    -     -      ob     ob    ob        ob     -     -      -      o    ob     -
+    viewer    ob    -     -      -      -     -         -      -     -      -      -    -      -
 """
 """o: a file of the own unit, b: of a unit below, s: of a supported one, f: of any other; -: nobody's."""
 LETTERS = {"o": Relation.OWN, "b": Relation.BELOW, "s": Relation.SUPPORTED, "f": Relation.FOREIGN}
@@ -59,3 +59,25 @@ def test_how_a_unit_stands_to_a_posting():
     assert relation(20, posting, [4], [10]) is Relation.SUPPORTED
     assert relation(20, posting, [10], [10]) is Relation.BELOW
     assert relation(20, posting, [4], [40]) is Relation.FOREIGN
+
+
+APPOINTS = {
+    Role.CDC_ADMIN: set(Role),
+    Role.DIRECTOR: {Role.OFFICER, Role.VIEWER},
+}
+PLACES = {
+    UnitKind.CDC: {Role.CDC_ADMIN, Role.CDC_CLERK, Role.VIEWER},
+    UnitKind.CENTRE: {Role.CENTRE, Role.VIEWER},
+    UnitKind.STATION: {Role.DIRECTOR, Role.OFFICER, Role.VIEWER},
+    UnitKind.POINT: {Role.OFFICER, Role.VIEWER},
+}
+
+
+@pytest.mark.parametrize("kind", UnitKind)
+@pytest.mark.parametrize("other", Role)
+@pytest.mark.parametrize("role", Role)
+def test_who_may_invite_and_end_whom(role, other, kind):
+    """Nobody makes, or ends, a posting above their own, nor one that such a unit does not have."""
+    assert appoints(role, other, kind) is (other in APPOINTS.get(role, set()) and other in PLACES[kind])
+    if Action.INVITE not in {action for action in Action if reach(role, action) is not Reach.NOBODY}:
+        assert role not in APPOINTS

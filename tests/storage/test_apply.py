@@ -254,7 +254,7 @@ def test_a_new_code_replaces_the_open_ones(conn, keyring, now, rows, write):
     rows.person(LAN)
     rows.episode(201, LAN.id)
     rows.code(801, "AAAA-1111", episode_id=201)
-    code = Code(802, CodeFor.RESIDENT, now + timedelta(days=3), episode_id=201)
+    code = Code(802, CodeFor.RESIDENT, now + timedelta(days=3), episode_id=201, issued_by=LAN.id)
     write(CodeIssued(code, "BBBB2222", LAN.id, now))
     assert SqlStore(conn, keyring, now).code("bbbb 2222") == code
     assert (row_of(conn, CODE, 801).why_closed, row_of(conn, CODE, 802).used_at) == ("replaced", None)
