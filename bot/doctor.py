@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from quarantine.channel import Finding
 from quarantine.tokens import ConsentNeededError, Fetch, Tokens, TokenStore
 from storage import migrate
 from storage.engine import reading
+from storage.standings import standings
 from storage.tables import Posting, Unit, core
 
 NO_PUBLIC_ADDRESS = "Its messenger only pushes: set CACHLY_PUBLIC_URL to the https:// address of this Cachly."
@@ -151,24 +153,43 @@ def _accounts(chosen: Settings) -> Iterator[Finding]:
         store: TokenStore = NoTokens()
         yield from asyncio.run(_examined(known, chosen, store, clock))
         return
-    yield from asyncio.run(_examined(known, chosen, premises.tokens(engine, keyring, clock), clock))
+    yield from asyncio.run(_examined(known, chosen, premises.tokens(engine, keyring, clock), clock, engine))
     engine.dispose()
 
 
 async def _examined(
-    known: Sequence[AnyAccount], chosen: Settings, store: TokenStore, clock: Clock
+    known: Sequence[AnyAccount],
+    chosen: Settings,
+    store: TokenStore,
+    clock: Clock,
+    engine: Engine | None = None,
 ) -> list[Finding]:
-    found = await asyncio.gather(*(_account(account, chosen, store, clock) for account in known))
+    found = await asyncio.gather(*(_account(account, chosen, store, clock, engine) for account in known))
     return [finding for findings in found for finding in findings]
 
 
-async def _account(account: AnyAccount, chosen: Settings, store: TokenStore, clock: Clock) -> list[Finding]:
+async def _account(
+    account: AnyAccount, chosen: Settings, store: TokenStore, clock: Clock, engine: Engine | None
+) -> list[Finding]:
     try:
         async with accounts.channel(account, chosen, store, clock) as channel:
             found = [*await channel.examine(accounts.hook(chosen, account.name), clock.now())]
         if not channel.form.polls and not chosen.public_url:
             found.append(Finding("messages", "cannot come in", NO_PUBLIC_ADDRESS))
+        if channel.form.window is not None and engine is not None:
+            found.append(_windows(engine, account.name, channel.form.window, clock.now()))
     except RefusedError as refused:
         found = [Finding("account", "not usable", str(refused))]
     called = f"{account.name} ({account.label})" if account.label else account.name
     return [replace(finding, part=f"{called}: {finding.part}") for finding in found]
+
+
+def _windows(engine: Engine, account: str, window: timedelta, now: datetime) -> Finding:
+    """How many people may still be written to; the officers are told of each by themselves."""
+    with reading(engine) as conn:
+        found = standings(conn, account, window, now)
+    return Finding(
+        "windows",
+        f"{found.free} chats are open for nothing, {found.paid} for money ({found.closing} of them close "
+        f"soon), {found.closed} are closed until somebody writes there",
+    )

@@ -291,6 +291,7 @@ async def test_a_consent_taken_back_is_told_and_a_new_one_mends_it(place):
             _, said = place.cachly("doctor")
             assert "oa: token" in said, said
             assert "cachly zalo consent oa" in said
+            assert "✓ oa: windows: 0 chats are open for nothing" in said
             await consented(http, place)
             for _ in range(3):
                 await phones.hears(who, SPEAKS)

@@ -17,6 +17,7 @@ from storage import contexts, outbox, tables, ticks
 from storage.apply import StaleDecisionError, apply
 from storage.outbox import Result
 from storage.reader import SqlStore
+from storage.standings import Standings, standings
 from storage.tables import core
 from tests.storage.rows import LAN
 
@@ -257,3 +258,20 @@ def test_a_lost_letter_tells_which_tasks_it_was_about(desk, now):
         (recorded,) = outbox.record(desk.conn, desk.keyring, [result], REACHES)
         assert recorded.tasks == tasks
         desk.hear("telegram", f"u{TELEGRAM}")
+
+
+def test_the_standings_of_an_account(desk, conn, now):
+    """Each chat that speaks for somebody is counted as the rule says, and as closed where Zalo said so."""
+    heard = [timedelta(), timedelta(hours=49), timedelta(days=5), timedelta(days=8), timedelta(hours=1)]
+    for number, ago in enumerate(heard):
+        desk.rows.address(
+            950 + number,
+            "zalo-oa-2",
+            str(number),
+            LAN.id,
+            last_inbound_at=now - ago,
+            open_until=now if number == 4 else closes_at(now - ago, WEEK),
+        )
+    desk.rows.address(970, "zalo-oa-2", "stranger", last_inbound_at=now)
+    desk.rows.address(971, "zalo-oa-2", "gone", LAN.id, last_inbound_at=now, reachable=False)
+    assert standings(conn, "zalo-oa-2", WEEK, now) == Standings(free=1, paid=2, closed=2, closing=1)
