@@ -254,6 +254,26 @@ def revoke(
 
 
 @app.command()
+def leaflets(
+    unit: Annotated[str, typer.Option(help="The unit's code: 01273 for a commune, 04 for a whole province")],
+    out: Annotated[str, typer.Option(help="Where to write the PDF", metavar="FILE")],
+    episode: Annotated[
+        list[int] | None, typer.Option(help="Only this person's, by the id of the episode", metavar="ID")
+    ] = None,
+    per_page: Annotated[int, typer.Option(help="How many to an A4 page: 1, 4 or 8")] = 4,
+) -> None:
+    """Print guidance leaflets: a PDF with a fresh code and QR for everybody who has not connected yet.
+
+    For those of the unit and of all below it whom the commune has verified, at most 1,000, longest waiting
+    first. Each code works once, for 72 hours; earlier ones end. The first page says who gets which leaflet:
+    keep it at the station. The file is for the user that runs this alone; delete it once it is printed.
+    """
+    from bot import leaflets as printing  # noqa: PLC0415 - as in `run`
+
+    typer.echo(printing.write_leaflets(unit, episode or (), out, per_page))
+
+
+@app.command()
 def doctor(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program")] = False
 ) -> None:

@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from papers.guide_card import Card, Entrance
 from papers.leaflets import Leaflet
-from quarantine.letters import Letter
 from quarantine.messages import Params
 
 Ways = Callable[[str], Sequence[Entrance]]
@@ -16,11 +15,11 @@ Written = Callable[[str, Params], str]
 """A parameter as it is written."""
 
 
-def leaflets_of(letter: Letter, ways: Ways, written: Written) -> tuple[list[Leaflet], int]:
-    """The leaflets of a letter, and how many share a page (handlers/printing.py says what is in it)."""
-    sheets = cast("Sequence[dict[str, Any]]", letter.params["leaflets"])
-    per_page = cast("int", letter.params["per_page"])
-    return [_leaflet({**letter.params, **sheet}, ways, written) for sheet in sheets], per_page
+def leaflets_of(params: Params, ways: Ways, written: Written) -> tuple[list[Leaflet], int]:
+    """The leaflets of a letter with these parameters (handlers/leaflets.py), and how many share a page."""
+    sheets = cast("Sequence[dict[str, Any]]", params["leaflets"])
+    per_page = cast("int", params["per_page"])
+    return [_leaflet({**params, **sheet}, ways, written) for sheet in sheets], per_page
 
 
 def _leaflet(facts: Params, ways: Ways, written: Written) -> Leaflet:

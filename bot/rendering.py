@@ -122,7 +122,7 @@ class Renderer:
             return None
         voice = Voice(self.catalogue, reader, letter.due_at)
         printed, per_page = leaflets_of(
-            letter, lambda code: entrances(self.presences, account, code), voice.parameter
+            letter.params, lambda code: entrances(self.presences, account, code), voice.parameter
         )
         return Document(NAME, self.draw_leaflets(printed, per_page))
 

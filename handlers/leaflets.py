@@ -9,7 +9,7 @@ from handlers.calling import number_of
 from quarantine.codes import free_code, show_code
 from quarantine.effects import Code, CodeFor, CodeIssued
 from quarantine.letters import Enclosure
-from quarantine.messages import Term
+from quarantine.messages import Params, Term
 from quarantine.phones import show_phone
 from quarantine.store import File
 from quarantine.titles import unit_title
@@ -33,21 +33,24 @@ def fresh_code(turn: Turn, file: File) -> tuple[str, datetime]:
 
 def post(turn: Turn, files: Sequence[File], per_page: int) -> None:
     """Say a file of leaflets to whoever writes, each with a fresh code; that it was printed is recorded."""
-    sheets = [leaflet(turn, file) for file in files]
+    key = "print.one" if len(files) == 1 else "print.several"
+    turn.say(key, printed(turn, files, per_page), enclosure=Enclosure.LEAFLETS)
+
+
+def printed(turn: Turn, files: Sequence[File], per_page: int) -> Params:
+    """What bot/printing.py draws: a leaflet for each, and until when the codes live."""
     for file in files:
         turn.note("leaflet_printed", person_id=file.person.id, episode_id=file.episode.id)
-    turn.say(
-        "print.one" if len(sheets) == 1 else "print.several",
-        enclosure=Enclosure.LEAFLETS,
-        leaflets=sheets,
-        per_page=per_page,
-        count=len(sheets),
-        expires=turn.now + CODE_LIVES,
-    )
+    return {
+        "leaflets": [_leaflet(turn, file) for file in files],
+        "per_page": per_page,
+        "count": len(files),
+        "expires": turn.now + CODE_LIVES,
+    }
 
 
-def leaflet(turn: Turn, file: File) -> dict[str, object]:
-    """What bot/printing.py draws of one person: the card's words, and the line of the list."""
+def _leaflet(turn: Turn, file: File) -> dict[str, object]:
+    """Of one person the card's words, and the line of the list."""
     code, _ = fresh_code(turn, file)
     phone = file.person.phone or file.responder.phone
     return {

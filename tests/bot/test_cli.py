@@ -33,6 +33,7 @@ COMMANDS = (
     "import",
     "template",
     "invite",
+    "leaflets",
     "doctor",
     "key",
     "rekey",
