@@ -8,9 +8,9 @@ from handlers import draft
 from handlers.gate import postings_for
 from handlers.script import script
 from quarantine.access import Action
+from quarantine.commune_search import Hit, search
 from quarantine.conversation import Ask, Choice, Next, Question, Unclear
 from quarantine.letters import Option
-from quarantine.names import fold, rank
 from quarantine.people import Unit
 from quarantine.turn import Turn
 
@@ -18,11 +18,9 @@ OFFERED = 8
 """More hits than this are not drawn; typing on narrows them."""
 
 
-def search(text: str, communes: Sequence[Unit]) -> list[Unit]:
-    """The communes that a typed text may mean; one alone when its whole name was typed."""
-    hits = rank(text, communes, lambda unit: unit.name)
-    same = [unit for unit in hits if fold(unit.name) == fold(text)]
-    return same if len(same) == 1 else hits
+def hits_below(turn: Turn, text: str, tops: Sequence[int]) -> list[Hit]:
+    """The communes at or below these units that a typed text may mean, old names and aliases included."""
+    return search(text, turn.store.communes(tops), lambda: turn.store.other_names(tops))
 
 
 def options(units: Sequence[Unit]) -> tuple[Option, ...]:
@@ -37,15 +35,19 @@ def place_of(unit: Unit) -> str:
 
 def within_reach(turn: Turn) -> Sequence[Unit]:
     """The communes for which the speaker may enrol people."""
-    return turn.store.communes([posting.unit_id for posting in postings_for(turn, Action.ENROL)])
+    return turn.store.communes(_tops(turn))
 
 
-def read_commune(turn: Turn, text: str) -> list[int]:
-    """Ids of the communes that may be meant, best first; at least one."""
-    hits = search(text, within_reach(turn))
+def _tops(turn: Turn) -> list[int]:
+    return [posting.unit_id for posting in postings_for(turn, Action.ENROL)]
+
+
+def read_commune(turn: Turn, text: str) -> list[Hit]:
+    """The communes that may be meant, best first; at least one."""
+    hits = hits_below(turn, text, _tops(turn))
     if not hits:
         raise Unclear("enrol.commune_none", typed=text[:60])
-    return [unit.id for unit in hits]
+    return hits
 
 
 COMMUNE = Question("enrol.commune", read=read_commune)
@@ -57,18 +59,40 @@ PICK = Question(
 
 
 @script.answers(COMMUNE)
-def found(turn: Turn, hits: list[int]) -> Next:
-    """One hit is taken; of several the clerk chooses."""
-    if len(hits) == 1:
-        return _take(turn, hits[0])
-    units = [turn.store.unit(unit_id) for unit_id in hits[:OFFERED]]
+def found(turn: Turn, hits: list[Hit]) -> Next:
+    """One hit is taken, and said if it goes by another name now; of several the clerk chooses."""
+    first = hits[0]
+    if len(hits) == 1 and first.sure:
+        if first.was is not None:
+            turn.lead_in("enrol.commune_now", was=first.was.name, unit=first.unit.name)
+        return _take(turn, first.unit.id)
     if len(hits) > OFFERED:
         turn.lead_in("enrol.commune_many", count=len(hits))
-    return Ask(PICK, {}, options(units))
+    elif first.was is not None:
+        turn.lead_in(_why_asked(hits), was=first.was.name)
+    return Ask(PICK, {}, _choices(hits))
+
+
+def _why_asked(hits: Sequence[Hit]) -> str:
+    """An old commune was split, or there were several of that name, or it may be one of today as well."""
+    old = {hit.was.place for hit in hits if hit.was}
+    if len(old) > 1:
+        return "enrol.commune_namesakes"
+    return "enrol.commune_split" if not hits[0].sure else "enrol.commune_was"
+
+
+def _choices(hits: Sequence[Hit]) -> tuple[Option, ...]:
+    """The first hits as choices, those by an old name with it, and with its district where that matters."""
+    several = _why_asked(hits) == "enrol.commune_namesakes"
+    labels = []
+    for hit in hits[:OFFERED]:
+        old = (hit.was.name, hit.was.district if several else "") if hit.was else ()
+        labels.append(f"{hit.unit.name} (cũ: {', '.join(filter(None, old))})" if old else place_of(hit.unit))
+    return tuple(Option(f"u{hit.unit.id}", label) for hit, label in zip(hits, labels, strict=False))
 
 
 @script.answers(PICK)
-def picked(turn: Turn, answer: str | list[int]) -> Next:
+def picked(turn: Turn, answer: str | list[Hit]) -> Next:
     """A choice, another search, or none of these."""
     if isinstance(answer, list):
         return found(turn, answer)

@@ -31,8 +31,8 @@ def read_where(turn: Turn, text: str) -> list[int]:
     """Ids of the communes of the whole country that may be meant; a province may follow after a comma."""
     commune, _, province = text.partition(",")
     tops = [unit.id for unit in turn.store.tops()]
-    hits = communes.search(commune, turn.store.communes(tops))
-    hits = [unit for unit in hits if not province.strip() or matches(province, unit.province)]
+    found = [hit.unit for hit in communes.hits_below(turn, commune, tops)]
+    hits = [unit for unit in found if not province.strip() or matches(province, unit.province)]
     if not hits:
         raise Unclear("change.where_none", typed=text[:60])
     return [unit.id for unit in hits]

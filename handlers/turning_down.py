@@ -7,7 +7,7 @@ from dataclasses import replace
 from handlers import homes
 from handlers.alerts import audience
 from handlers.casefile import awaited, current, show
-from handlers.communes import search
+from handlers.communes import hits_below
 from handlers.script import script
 from quarantine.conversation import DONE, Ask, Asking, Choice, Next, Question
 from quarantine.effects import EpisodeChanged
@@ -28,8 +28,8 @@ def read_where(turn: Turn, text: str) -> str | list[int]:
     """The communes of the province that may be meant, or the words themselves for another province."""
     file = current(turn)
     top = [unit.id for unit in turn.store.superiors(file.unit.id)[-1:]] if file else []
-    hits = search(text, turn.store.communes(top)) if top else []
-    return [unit.id for unit in hits] or homes.read_reason(turn, text)
+    hits = hits_below(turn, text, top) if top else []
+    return [hit.unit.id for hit in hits] or homes.read_reason(turn, text)
 
 
 WHERE = Question("verify.where", read=read_where)

@@ -29,12 +29,12 @@ class KnownPlaces:
         self._stations = {unit.id: unit for unit in known.units if unit.kind is UnitKind.STATION}
         self._named: defaultdict[str, list[OtherName]] = defaultdict(list)
         self._coded: defaultdict[str, list[OtherName]] = defaultdict(list)
-        self._provinces = {_key(bare(unit.province)): unit.province for unit in known.units}
+        self._provinces = {same_name(unit.province): unit.province for unit in known.units}
         for one in known.names:
             if one.unit_id in self._stations:
-                self._named[_key(bare(one.name))].append(one)
+                self._named[same_name(one.name)].append(one)
                 self._coded[one.code].append(one)
-                self._provinces.setdefault(_key(bare(one.province)), self._stations[one.unit_id].province)
+                self._provinces.setdefault(same_name(one.province), self._stations[one.unit_id].province)
         self._remembered: dict[tuple[str, str, str], Located] = {}
 
     def find(self, province: str, district: str, commune: str) -> Located:
@@ -56,8 +56,8 @@ class KnownPlaces:
         """Where the places of before with these names or this code went; None when there was none."""
         hits = [one for one in self._called(fold(commune)) if self._lay_in(one, province)]
         if district and hits:
-            wanted = _district(district)
-            there = [one for one in hits if one.district and _district(one.district) == wanted]
+            wanted = same_district(district)
+            there = [one for one in hits if one.district and same_district(one.district) == wanted]
             if not there:
                 return Located(doubt=Doubt.UNKNOWN, names=_told(hits))
             hits = there
@@ -75,14 +75,14 @@ class KnownPlaces:
     def _called(self, commune: str) -> list[OtherName]:
         if commune.isdecimal() and len(commune) >= _FEWEST_DIGITS:
             return self._coded.get(commune.zfill(_CODE_DIGITS), [])
-        return self._named.get(_key(commune)) or self._named.get(_key(bare(commune)), [])
+        return self._named.get(_key(commune)) or self._named.get(same_name(commune), [])
 
     def _lay_in(self, one: OtherName, province: str) -> bool:
         """Whether it was, or is, in the province of that name; an unknown province excludes nothing."""
         name = _province(province)
         if not name or name not in self._provinces:
             return True
-        return name in {_key(bare(one.province)), _key(bare(self._stations[one.unit_id].province))}
+        return name in {same_name(one.province), same_name(self._stations[one.unit_id].province)}
 
 
 def narrowed_places(hits: list[OtherName], commune: str) -> list[OtherName]:
@@ -97,11 +97,16 @@ def _key(folded: str) -> str:
     return folded.lstrip("0") if folded.isdecimal() else _Y_FOR_I.sub("i", folded).replace(" ", "")
 
 
+def same_name(name: str) -> str:
+    """What two spellings of a unit's name have in common, its type word left out."""
+    return _key(bare(name))
+
+
 def _province(name: str) -> str:
     return _key(SHORT_PROVINCES.get(bare(name), bare(name)))
 
 
-def _district(name: str) -> str:
+def same_district(name: str) -> str:
     """A district's name without its type word: "Q.6", "quận 06" and "6" are the same."""
     return _key(_DISTRICT.sub("", _GLUED.sub(r"\1 ", fold(name))))
 

@@ -31,11 +31,12 @@ from quarantine.messages import Address, Button, Delivered, Incoming, Kind, Neve
 from quarantine.people import Episode, EpisodeState, Home, Person, Posting, Role, Sex, Unit, UnitKind
 from quarantine.people import Reason as Why
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
+from quarantine.units import LAST_DAY_BEFORE, OtherName
 from storage import contexts, migrate, outbox, ticks
 from storage.apply import apply
 from storage.engine import open_engine
 from storage.sealing import Keyring
-from storage.units import load_units
+from storage.units import load_names, load_units
 from tests.messengers import MESSENGERS, PRESENCES, PUBLIC, TELEGRAM, ZALO, ZALO_APPROVED, ZALO_BOT, Messenger
 
 CHANNELS = {"Telegram": TELEGRAM, "Zalo": ZALO, "Zalo Bot": ZALO_BOT, "Zalo mẫu": ZALO_APPROVED}
@@ -57,6 +58,21 @@ HOMES = {
     "Hoa": HOME_OF_NAM,
 }
 START = datetime(2026, 12, 3, 6, 0, tzinfo=ZONE).astimezone(UTC)
+
+
+_CAO_BANG = "Tỉnh Cao Bằng"
+BEFORE = (
+    OtherName(STATION, "Phường Hợp Giang", "01273", "Thành phố Cao Bằng", _CAO_BANG, until=LAST_DAY_BEFORE),
+    OtherName(
+        OTHER_STATION, "Xã Vĩnh Quang", "01693", "Thành phố Cao Bằng", _CAO_BANG, until=LAST_DAY_BEFORE
+    ),
+    OtherName(1321, "Xã Vĩnh Quang", "01306", "Huyện Bảo Lâm", _CAO_BANG, until=LAST_DAY_BEFORE),
+    *(
+        OtherName(row, "Xã Bản Giốc", "01999", "Huyện Hòa An", _CAO_BANG, partly=True, until=LAST_DAY_BEFORE)
+        for row in (STATION, 1654)
+    ),
+)
+"""Communes of before July 2025. The last one is invented: in Cao Bằng none was split."""
 
 
 @dataclass(frozen=True)
@@ -381,6 +397,7 @@ class Stage:
             load_units(
                 conn, [*units(), *FAR], [(CENTRE, unit.id) for unit in units() if unit.parent_id == CDC]
             )
+            load_names(conn, BEFORE)
             hellos = [Incoming(phone.address, f"s{phone.user}", now, Kind.OTHER) for _, phone in phones]
             chats = [
                 one.chat for one in contexts.load(conn, self.keyring, hellos, self.ids.one, now, self.reaches)
