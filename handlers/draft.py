@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from quarantine.conversation import Next, Question
 from quarantine.people import Episode, Person, Reason, Sex
@@ -10,6 +11,8 @@ from quarantine.turn import Turn
 
 QUESTIONS: dict[str, Question] = {}
 """The question of each field by the field's name, in the order in which they are asked."""
+INSTEAD: dict[type, Callable[[Turn, Any], Next]] = {}
+"""What an answer that is more than the field it was asked for leads to, by its type."""
 FLOWS: dict[str, Callable[[Turn, str], Next]] = {}
 """What follows once a field is known, for each conversation that asks for fields."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from handlers import draft, duplicates
+from handlers import draft, duplicates, pasting
 from handlers.alerts import audience, first_head, open_task, people_on
 from handlers.attendance import watch
 from handlers.cards import card_question, person_params
@@ -20,7 +20,7 @@ from quarantine.days import after_quiet, local_day
 from quarantine.duty import attended
 from quarantine.effects import EpisodeAdded, PersonAdded, TaskTold
 from quarantine.ladder import Audience
-from quarantine.letters import Condition
+from quarantine.letters import Condition, Option
 from quarantine.messages import Term
 from quarantine.people import Episode, EpisodeState, Home, Person, Unit
 from quarantine.phones import show_phone
@@ -28,7 +28,7 @@ from quarantine.protocol import DEFAULT_PROTOCOL, protocol
 from quarantine.tasks import Task, TaskKind
 from quarantine.turn import Turn
 
-FLOW = "enrol"
+FLOW, SKIP = pasting.FLOW, "skip"
 REVIEW = Question(
     "enrol.review",
     choices=(
@@ -75,7 +75,9 @@ draft.FLOWS[FLOW] = _onward
 
 
 def _review(turn: Turn) -> Ask:
-    return Ask(REVIEW, {**shown(draft.values(turn)), **_span(turn), "unit": _unit(turn).name})
+    left = turn.memory.get("queue")
+    skip = (Option(SKIP, Term("enrol.line_skip")),) if left else ()
+    return Ask(REVIEW, {**shown(draft.values(turn)), **_span(turn), "unit": _unit(turn).name}, skip)
 
 
 def _span(turn: Turn) -> dict[str, object]:
@@ -90,7 +92,9 @@ def _unit(turn: Turn) -> Unit:
 
 @script.answers(REVIEW)
 def reviewed(turn: Turn, value: str) -> Next:
-    """Save, or choose what to correct."""
+    """Save, choose what to correct, or leave out this one of several who were pasted."""
+    if value == SKIP:
+        return pasting.following(turn)
     if value == "edit":
         return EDIT
     unit = _unit(turn)
@@ -134,7 +138,7 @@ def _save(turn: Turn, unit: Unit) -> Next:
     told = _tell(turn, task, person, episode, unit)
     watch(turn, unit)
     turn.say("enrol.saved", name=person.name, told=_told(turn, task, unit, told))
-    return DONE
+    return pasting.following(turn) if turn.memory.get("queue") else DONE
 
 
 def _tell(turn: Turn, task: Task, person: Person, episode: Episode, unit: Unit) -> Sequence[Person]:

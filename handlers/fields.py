@@ -13,6 +13,7 @@ from handlers.communes import COMMUNE
 from handlers.script import script
 from quarantine.conversation import Ask, Asking, Choice, Next, Question, Unclear
 from quarantine.days import local_day
+from quarantine.free_lines import Pasted, read_pasted
 from quarantine.measures import Reading, Status, read_day, read_year
 from quarantine.messages import Term
 from quarantine.names import fold, tidy_name
@@ -26,8 +27,21 @@ AHEAD = timedelta(days=7)
 LONGEST_NAME, LONGEST_ORDER, SHORTEST_ADDRESS, LONGEST_ADDRESS, IDENTITY_DIGITS = 80, 60, 5, 200, 12
 
 
-def read_name(_: Turn, text: str) -> str:
-    """A name as it is written; digits, signs alone and whole sentences are no name."""
+def pasted_in(turn: Turn, text: str) -> Pasted | None:
+    """The people of whom a text tells more than the name; None where it is an ordinary answer."""
+    provinces = [unit.province for unit in turn.store.tops()]
+    found = read_pasted(text, local_day(turn.now), provinces)
+    return found if found.people else None
+
+
+def read_name(turn: Turn, text: str) -> str | Pasted:
+    """A name as it is written; digits, signs alone and whole sentences are no name.
+
+    Where somebody is being enrolled, all that is known of them may come at once.
+    """
+    begins = turn.memory.get("flow") == "enrol" and "name" not in draft.values(turn)
+    if begins and (found := pasted_in(turn, text)) is not None:
+        return found
     name = tidy_name(text)
     if any(mark.isdigit() for mark in name) or not 1 < len(fold(name)) <= LONGEST_NAME:
         raise Unclear("enrol.name_unclear")
@@ -221,6 +235,8 @@ FIELDS: Mapping[str, Field] = {
 
 
 def _answered(field: Field, turn: Turn, answer: object) -> Next:
+    if (instead := draft.INSTEAD.get(type(answer))) is not None:
+        return instead(turn, answer)
     draft.values(turn)[field.name] = field.keep(turn, answer)
     return field.check(turn) or draft.onward(turn, field.name)
 

@@ -12,6 +12,7 @@ from handlers.checkin import keep_early, redo
 from handlers.house import HOUSE
 from handlers.linking import try_code
 from handlers.outcomes import channel_lost
+from handlers.pasting import pasted
 from handlers.resting import heard as off_work
 from handlers.script import script
 from handlers.seen import WORDS as SEEN_WORDS
@@ -57,7 +58,7 @@ def idle(turn: Turn) -> Next:
     """Words that answer nothing: a code, a symptom, or somebody who does not know what to write."""
     said = turn.said
     if said is not None and said.kind is Kind.TEXT:
-        found = try_code(turn, said.text)
+        found = try_code(turn, said.text) or pasted(turn)
         if found is None and not resident(turn) and not turn.context.postings:
             found = danger_of_stranger(said.text)
         if found is not None:
@@ -248,7 +249,7 @@ def overheard(turn: Turn, question: Question) -> Next | None:
     if said is None or code is not None:
         return code
     if turn.context.postings:
-        return off_work(turn, said.text)
+        return off_work(turn, said.text) or pasted(turn)
     if not resident(turn):
         return danger_of_stranger(said.text)
     if said.kind is Kind.TEXT and said.text:

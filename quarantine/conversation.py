@@ -116,7 +116,8 @@ class Question:
 class Ask:
     """A question with particulars: parameters of its text, choices found on the way, what to remember.
 
-    `about` binds the subject from here on to a standing question, such as the task that was chosen.
+    `about` binds the subject from here on to a standing question, such as the task that was chosen. `anew`
+    begins something new: "quay lại" does not lead to what came before, which is done.
     """
 
     question: Question
@@ -124,6 +125,7 @@ class Ask:
     options: tuple[Option, ...] = ()
     memory: Params = field(default_factory=dict)
     about: str = ""
+    anew: bool = False
 
     def drawn(self) -> tuple[Option, ...]:
         """Found choices first, then the fixed ones; before them all what answers for all of them."""

@@ -67,10 +67,15 @@ def read_phones(text: str) -> Value[str]:
         return Value(None, (Flaw.ROUNDED,))
     if (whole := read_phone(" ".join(clean.split()))) is not None:
         return Value(whole)
-    found = list(dict.fromkeys(filter(None, map(read_phone, _BETWEEN_NUMBERS.split(clean)))))
+    found = phones_in(clean)
     if not found:
         return Value(None, (Flaw.PHONE_UNCLEAR,))
     return Value(found[0], (Flaw.PHONE_SEVERAL,) if len(found) > 1 else ())
+
+
+def phones_in(text: str) -> list[str]:
+    """Every number that stands in a text, each once, in its national form."""
+    return list(dict.fromkeys(filter(None, map(read_phone, _BETWEEN_NUMBERS.split(text)))))
 
 
 def read_birth(text: str, today: date) -> Value[int]:

@@ -346,7 +346,10 @@ class Talk:
             if self.script.questions[frame.question].want and not ask.question.want and ask.drawn():
                 self._take_keys_away()
             frame.turn_to(ask, number(QUESTION, self.turn.ids()), self.turn.now, self.turn.memory)
-            frame.remember(before)
+            if ask.anew:
+                frame.trail = []
+            else:
+                frame.remember(before)
             self._say(frame)
 
     def _take_keys_away(self) -> None:

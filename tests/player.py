@@ -121,7 +121,7 @@ class Player:
         elif what == "(mở liên kết)":
             self._open(who)
         else:
-            self._type(who, what.replace("{mã}", self.stage.code))
+            self._type(who, what.replace("{mã}", self.stage.code).replace(" ⏎ ", "\n"))
 
     # Presses
 

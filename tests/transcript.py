@@ -8,7 +8,7 @@ Grammar of a file (lines that begin with two spaces are the bot's and are compar
     # không có trang vị trí   without a public address, so that no question brings a link to the page
     @ 2026-12-05 07:30        the clock moves there, sweeps run at every moment something falls due
     @ +1h | +30m | +7d        the clock moves by
-    Lan: words                somebody writes
+    Lan: words                somebody writes; " ⏎ " begins another line of the same message
     Lan: [Nút]                somebody presses the newest button with that label
     Lan: (nút cũ) [Nút]       … the oldest one there ever was: a stale press
     Khoa: (nút của Hạnh) [Nút]  … a button that belongs to somebody else

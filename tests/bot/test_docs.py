@@ -39,6 +39,7 @@ NEITHER_QUESTION_NOR_COMMAND = (
     "word.finish",
     "verify.more",
     "task.more",
+    "enrol.line_skip",
     "file.change",
     "file.history",
     *(f"change.{change.name}" for change in MENU),
