@@ -16,7 +16,7 @@ from quarantine.names import words
 from quarantine.numbers import PROMPT as PROMPT_LETTER
 from quarantine.numbers import number
 from quarantine.params import unpack_params
-from quarantine.people import OPEN_STATES, Absence, Episode, Person, Posting
+from quarantine.people import OPEN_STATES, Absence, Episode, EpisodeState, Person, Posting
 from quarantine.store import Chat, File, HistoryLine, Prompt, Store
 from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.windows import Reach, reach_of
@@ -64,6 +64,7 @@ class SqlStore(CaseReader):
         found = (
             select(EPISODE)
             .where(EPISODE.c.unit_id.in_(list(unit_ids)), *(EPISODE.c.person_id.in_(ids) for ids in indexed))
+            .where(EPISODE.c.state != EpisodeState.STAGED.value, ~unseen(EPISODE.c.person_id))
             .order_by(EPISODE.c.closed_at.is_not(None), EPISODE.c.created_at.desc(), EPISODE.c.id.desc())
             .limit(limit)
         )

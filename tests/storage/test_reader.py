@@ -102,10 +102,11 @@ def test_files_oldest_first_in_pages(world, store, now):
 
 
 def test_files_are_sought_by_phone_and_by_words_of_the_name(world, store, now):
-    """Closed files are found too, after the open ones; nothing outside the units that may be seen."""
+    """Closed files too, after the open ones; nothing of other units, nor of a list that is being brought in."""
     world.episode(301, LAN.id, EpisodeState.COMPLETED, created_at=now + HOUR)
     world.episode(300, LAN.id)
     world.episode(302, HUNG.id, unit_id=11)
+    world.episode(303, LAN.id, EpisodeState.STAGED)
 
     def sought(units, **by):
         return [file.episode.id for file in store.files_sought(units, 8, **by)]
