@@ -102,7 +102,7 @@ def test_files_oldest_first_in_pages(world, store, now):
 
 
 def test_files_are_sought_by_phone_and_by_words_of_the_name(world, store, now):
-    """Closed files too, after the open ones; nothing of other units, nor of a list that is being brought in."""
+    """Closed files too, after the open ones; nothing of other units, nor of a list that is coming in."""
     world.episode(301, LAN.id, EpisodeState.COMPLETED, created_at=now + HOUR)
     world.episode(300, LAN.id)
     world.episode(302, HUNG.id, unit_id=11)
