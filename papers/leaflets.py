@@ -182,7 +182,9 @@ class Print:
     def qr(self, link: str, middle: float, top: float, size: int, dark: str, light: str) -> int:
         """A QR code as rectangles, a run of dark modules each: sharp on every printer."""
         code = qr_of(link)
-        module = size / code.symbol_size(border=QUIET)[0]
+        modules = code.symbol_size(border=QUIET)[0]
+        module = max(1, size // modules)
+        size = module * modules
         left, down = middle - size / 2, self._height - top
         self._canvas.setFillColor(light)
         self._canvas.rect(left, down - size, size, size, stroke=0, fill=1)

@@ -1,5 +1,10 @@
 """The whole round as the demonstration shows it: `cachly demo`, through the stand-in's phones."""
 
+from contextlib import closing
+
+import pypdfium2
+import zxingcpp
+
 from tests.e2e.phones import DUNG, HANH, LAN, MAI, NAM, buttons_of, words_of
 
 NAMS_HOME = {"latitude": 22.66731, "longitude": 106.26052, "horizontal_accuracy": 15}
@@ -115,3 +120,23 @@ async def test_the_whole_round(phones):
     await phones.clock(**TOMORROW)
     digest = await phones.hears(HANH, "2 việc mới", "Nguyễn Thị Lan, 34 tuổi", "Trần Văn Nam, 41 tuổi")
     assert buttons_of(digest) == [["Nguyễn Thị Lan"], ["Trần Văn Nam"], ["Đã nhận"]]
+
+
+async def test_a_leaflet_goes_from_the_chat_through_the_printer_to_the_resident(phones):
+    """The file that arrives is printed, and what a camera reads on the paper opens the chat with the code."""
+    await enrol(phones)
+    await verify(phones)
+    await phones.hears(HANH, "tạo phiếu có mã và QR")
+    await phones.press(HANH, "In phiếu (PDF)")
+    sent = (await phones.hears(HANH, "Phiếu in của một người"))["document"]
+    assert sent["file_name"] == "phieu-huong-dan.pdf"
+    async with phones.http.get(f"{phones.root}/sim/files/{sent['file_id']}") as answer:
+        pdf = await answer.read()
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        (page,) = [one.render(scale=2).to_pil() for one in document]
+    links = {one.text for one in zxingcpp.read_barcodes(page)}
+    (telegram,) = [one for one in links if one.startswith("https://t.me/CachlyDemoBot?start=")]
+    await phones.hears(HANH, "hướng dẫn Trần Văn Nam bằng cách nào?")
+    await phones.press(HANH, "Đưa phiếu")
+    await phones.act(NAM, "start", payload=telegram.partition("start=")[2])
+    await phones.hears(NAM, "sinh năm nào")
