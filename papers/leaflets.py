@@ -182,7 +182,7 @@ class Print:
     def qr(self, link: str, middle: float, top: float, size: int, dark: str, light: str) -> int:
         """A QR code as rectangles, a run of dark modules each: sharp on every printer."""
         code = qr_of(link)
-        modules = code.symbol_size(border=QUIET)[0]
+        modules = int(code.symbol_size(border=QUIET)[0])
         module = max(1, size // modules)
         size = module * modules
         left, down = middle - size / 2, self._height - top
