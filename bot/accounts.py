@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,10 +61,22 @@ def _wrong(chosen: Settings, accounts: Sequence[AnyAccount]) -> Iterator[str]:
             f"account {chosen.telegram_account} stands in {chosen.accounts} and is CACHLY_TELEGRAM_ACCOUNT "
             "too: give one of them another name."
         )
+    for first, second in combinations(accounts, 2):
+        if _identity(first) == _identity(second):
+            yield (
+                f"account {second.name} is the same as account {first.name}: two would take each other's "
+                "messages and tokens. Take one of them out."
+            )
     if chosen.public_url.startswith("http://"):
         for account in accounts:
             if urlsplit(_server_of(account)).hostname in ONLY_HTTPS:
                 yield f"CACHLY_PUBLIC_URL must begin with https://: {account.name} is pushed to no other."
+
+
+def _identity(account: AnyAccount) -> tuple[str, str]:
+    """The server, and what it knows the account by."""
+    known_by = account.oa_id if isinstance(account, ZaloOaAccount) else account.token.get_secret_value()
+    return _server_of(account), known_by
 
 
 def _server_of(account: AnyAccount) -> str:
@@ -111,8 +124,17 @@ def hook(chosen: Settings, account: str) -> str:
     return f"{chosen.public_url}/hooks/{account}" if chosen.public_url else ""
 
 
-def channel(account: AnyAccount, chosen: Settings, store: TokenStore, clock: Clock) -> Channel:
-    """The channel of an account, not yet open; `store` keeps the tokens of those that need renewing."""
+def channel(
+    account: AnyAccount,
+    chosen: Settings,
+    store: TokenStore,
+    clock: Clock,
+    known: Sequence[AnyAccount] = (),
+) -> Channel:
+    """The channel of an account, not yet open; `store` keeps the tokens of those that need renewing.
+
+    Of `known` those that share its application are heard by it too: Zalo pushes to one address of it.
+    """
     secret = chosen.hook_secret() if chosen.public_url else ""
     match account:
         case TelegramAccount():
@@ -124,7 +146,7 @@ def channel(account: AnyAccount, chosen: Settings, store: TokenStore, clock: Clo
         case ZaloOaAccount():
             return ZaloOa(
                 account.name,
-                _credentials(account),
+                credentials(account, known),
                 store,
                 clock.now,
                 hosts=Hosts(account.hosts.api, account.hosts.business, account.hosts.oauth),
@@ -137,7 +159,8 @@ def _own_picture(chosen: Settings) -> str:
     return chosen.public_url + FORM_PICTURE if chosen.public_url else ""
 
 
-def _credentials(account: ZaloOaAccount) -> Credentials:
+def credentials(account: ZaloOaAccount, known: Sequence[AnyAccount]) -> Credentials:
+    """What an Official Account is set up with; its siblings are those that share its application."""
     return Credentials(
         oa_id=account.oa_id,
         app_id=account.app_id,
@@ -146,4 +169,11 @@ def _credentials(account: ZaloOaAccount) -> Credentials:
         verifier=account.code_verifier.get_secret_value(),
         signing=Signing(account.signing),
         proof=account.appsecret_proof,
+        siblings={
+            one.oa_id: one.name
+            for one in known
+            if isinstance(one, ZaloOaAccount)
+            and one.name != account.name
+            and (one.app_id, one.oa_secret_key) == (account.app_id, account.oa_secret_key)
+        },
     )

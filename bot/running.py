@@ -97,7 +97,9 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
         with engine.begin() as conn:
             premises.note(conn, known, clock)
         channels = {
-            account.name: await stack.enter_async_context(accounts.channel(account, chosen, store, clock))
+            account.name: await stack.enter_async_context(
+                accounts.channel(account, chosen, store, clock, known)
+            )
             for account in known
         }
         service = Service(

@@ -82,7 +82,7 @@ class ZaloOa:
         self._credentials = credentials
         marks = Marks(credentials.oa_secret)
         self._marks = marks
-        self._ears = Ears(account, credentials.oa_id, marks)
+        self._ears = Ears({**credentials.siblings, credentials.oa_id: account}, marks)
         hosts = hosts or Hosts()
         self._line = Line(now, pool, timeouts, proxy)
         self._consent = Consent(credentials, hosts, self._line, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,7 +20,8 @@ class Credentials:
 
     `oa_secret` (webhook page) signs what is pushed, `app_secret` buys tokens; `verifier` is the app's one
     PKCE verifier, whose challenge is saved in the console. `proof` is whether the console demands an
-    `appsecret_proof` with every call.
+    `appsecret_proof` with every call. `siblings` are the app's other accounts, our name of each by its OA id:
+    Zalo pushes the events of all to the one address of the app.
     """
 
     oa_id: str
@@ -29,16 +31,18 @@ class Credentials:
     verifier: str = field(default="", repr=False)
     signing: Signing = Signing.APP_ID
     proof: bool = False
+    siblings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raise ValueError where a part without which nothing works is empty."""
         if not all((self.oa_id, self.app_id, self.app_secret, self.oa_secret)):
             raise ValueError("a Zalo OA needs its OA id, app id, app secret and OA secret key")
 
-    @property
-    def signed_first(self) -> str:
-        """The first term of what Zalo signs."""
-        return self.app_id if self.signing is Signing.APP_ID else self.oa_id
+    def signed_first(self, told: str) -> str:
+        """The first term of what Zalo signs when it pushes an event of the account with the OA id `told`."""
+        if self.signing is Signing.APP_ID:
+            return self.app_id
+        return told if told in self.siblings else self.oa_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 
 from channels.json_fields import fields_of
 from channels.zalo_oa_account import Credentials
-from channels.zalo_oa_wire import plain
+from channels.zalo_oa_wire import account_of, plain
 from quarantine.channel import Refusal
 
 HEADER: Final = "X-ZEvent-Signature"
@@ -36,11 +36,12 @@ def judge(headers: Mapping[str, str], body: bytes, credentials: Credentials, now
     shown = headers.get(HEADER, "").strip().removeprefix(_PREFIX)
     if not shown:
         return Refusal.UNSIGNED
-    stamp = plain(fields_of(body) or {}, "timestamp")
+    fields = fields_of(body) or {}
+    stamp = plain(fields, "timestamp")
     sent_at = instant(stamp)
     if stamp is None or sent_at is None:
         return Refusal.UNREADABLE
-    due = signature(credentials.signed_first, body, stamp, credentials.oa_secret)
+    due = signature(credentials.signed_first(account_of(fields)), body, stamp, credentials.oa_secret)
     if not hmac.compare_digest(shown.lower().encode("utf-8", "surrogateescape"), due.encode()):
         return Refusal.FORGED
     return None if now - OLDEST <= sent_at <= now + EARLIEST else Refusal.STALE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -24,10 +24,9 @@ OPENED: Final = "/start"
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """Whose events are heard: our name of the account, Zalo's id of it, and its buttons' marks."""
+    """Whose events are heard: our name of each account by Zalo's id of it, and their buttons' marks."""
 
-    account: str
-    oa_id: str
+    accounts: Mapping[str, str]
     marks: Marks
 
 
@@ -46,19 +45,25 @@ def hear(body: bytes, ears: Ears, now: datetime) -> Heard:
     reader = _READERS.get(name)
     if reader is None:
         return Heard(None, reason_to_ignore(name, fields))
-    if ears.oa_id not in {identifier(fields, "recipient", "id"), identifier(fields, "oa_id")}:
+    oa_id = next((one for one in _named(fields) if one in ears.accounts), None)
+    if oa_id is None:
         return Heard(None, Ignored.OTHER_ACCOUNT)
     user = identifier(fields, "sender", "id") or identifier(fields, "follower", "id")
     if not user:
         return Heard(None, Ignored.UNREADABLE)
-    return Heard(reader(fields, _said(name, fields, user, ears, now), ears.marks))
+    return Heard(reader(fields, _said(name, fields, user, oa_id, ears, now), ears.marks))
 
 
-def _said(name: str, fields: Fields, user: str, ears: Ears, now: datetime) -> Incoming:
+def _named(fields: Fields) -> tuple[str, str]:
+    """Where an event may name the account that it is for."""
+    return identifier(fields, "recipient", "id"), identifier(fields, "oa_id")
+
+
+def _said(name: str, fields: Fields, user: str, oa_id: str, ears: Ears, now: datetime) -> Incoming:
     stamp = plain(fields, "timestamp") or ""
     return Incoming(
-        address=Address(ears.account, user),
-        id=identifier(fields, "message", "msg_id") or ears.marks.of(name, ears.oa_id, user, stamp),
+        address=Address(ears.accounts[oa_id], user),
+        id=identifier(fields, "message", "msg_id") or ears.marks.of(name, oa_id, user, stamp),
         at=instant(stamp) or now,
         kind=Kind.OTHER,
     )

@@ -39,6 +39,11 @@ def identifier(fields: Fields, *path: str) -> str:
     return value if len(value) <= _ID_CHARS else ""
 
 
+def account_of(fields: Fields) -> str:
+    """The OA id of the account that an event of a user is for; "" where none is named."""
+    return identifier(fields, "recipient", "id") or identifier(fields, "oa_id")
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What somebody sent: the text, and the payload of each attachment in order."""

@@ -23,22 +23,19 @@ from quarantine.conversation import (
     Unclear,
 )
 from quarantine.frames import Frame
-from quarantine.matching import named, named_many, numbered, position_in
+from quarantine.matching import named, named_many, numbered
 from quarantine.messages import Kind, Term
 from quarantine.names import fold
 from quarantine.numbers import PROMPT, QUESTION, number
 from quarantine.reading import read
 from quarantine.stack import Stack
 from quarantine.turn import Turn
+from quarantine.typed import Typed
 
 TRIES = 3
 """After this many unclear answers the text goes to a human (DESIGN.md §3)."""
 OPENED = "/start"
 """What a messenger sends when the chat is opened, or opened anew, without a link."""
-LONGEST_LIST = 20
-"""No list has more choices: a greater number means something else."""
-UNKNOWN = Question("")
-"""Stands for a question that a deploy took away, or whose choices its letter does not hold."""
 Speak = Callable[[Term, str], str]
 """A message in a language, as the catalogues have it: people may type what a button says."""
 
@@ -62,6 +59,7 @@ class Talk:
         self.turn = turn
         self.speak = speak
         self.stack = Stack(script, turn)
+        self.typed = Typed(script, self.hooks, turn, self.stack, self._label)
 
     def run(self) -> None:
         """Find out what the message is about, and let the right one take it."""
@@ -176,7 +174,7 @@ class Talk:
                 self.hooks.started(self.turn, "")
             )
         elif self.stack.frames:
-            pressed = self._number_of_newest(text)
+            pressed = self.typed.past_the_top(self.said)
             self._read(self.stack.frames[-1]) if pressed is None else self._pressed_by_words(pressed, before)
         else:
             self._unasked(folded, before)
@@ -207,7 +205,7 @@ class Talk:
 
     def _unasked(self, folded: str, before: list[Frame]) -> None:
         """Nothing is being asked: words may still name a choice of something that was shown."""
-        pressed = self._named_of_shown(folded) if self.said.kind is Kind.TEXT and folded else None
+        pressed = self.typed.of_what_was_shown(folded) if self.said.kind is Kind.TEXT and folded else None
         if pressed is None:
             self._begin(self.hooks.idle(self.turn))
         else:
@@ -217,46 +215,6 @@ class Talk:
         self.stack.frames = before
         self.said = self.turn.said = replace(self.said, pressed=pressed)
         self._pressed(pressed)
-
-    def _number_of_newest(self, text: str) -> str | None:
-        """The button that a number stands for when something newer was shown than what is being asked.
-
-        "1" under a new task card takes that task; it is not the first answer about the task before it.
-        """
-        typed = position_in(text, LONGEST_LIST) if self.said.kind is Kind.TEXT else 0
-        newest = self.hooks.newest(self.turn) if typed else None
-        top = self.stack.frames[-1]
-        if newest is None or newest.number in {top.number, top.about}:
-            return None
-        ask = self.stack.asks(newest.number)
-        if ask is not None and ask.question.asking is Asking.MANY:  # typed, it is the whole answer: no tick
-            self.stack.open(newest.number)
-            return None
-        options = newest.options or (ask.drawn() if ask is not None else ())
-        if options and typed > len(options):
-            return None
-        return f"{newest.number}:{options[typed - 1].value if options else ''}"
-
-    def _named_of_shown(self, text: str) -> str | None:
-        """The button that a text stands for: a number means the newest question, a label any standing one."""
-        number = position_in(text, LONGEST_LIST)
-        if number:
-            return self._numbered_of_newest(number)
-        folded = fold(text)
-        for asked in self.hooks.shown(self.turn):
-            question = self.script.questions.get(asked.question, UNKNOWN)
-            value = named(folded, question, asked.options, self._label)
-            if value is not None and asked.number[:1] in self.script.standings:
-                return f"{asked.number}:{value}"
-        return None
-
-    def _numbered_of_newest(self, number: int) -> str | None:
-        asked = self.hooks.newest(self.turn)
-        if asked is None:
-            return None
-        value = asked.options[number - 1].value if number <= len(asked.options) else ""
-        closed = self.stack.asks(asked.number) is None
-        return f"{asked.number}:{value}" if value or closed else None
 
     def _read(self, frame: Frame) -> None:
         question = self.script.questions[frame.question]

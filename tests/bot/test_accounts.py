@@ -188,6 +188,23 @@ def test_the_name_of_the_settings_bot_is_not_given_twice():
         accounts.known(settings.load(telegram_token="123456:own", accounts=str(file)))
 
 
+@pytest.mark.parametrize(("text", "name"), [(BOT, "bot"), (OA, "oa")])
+def test_one_account_does_not_stand_there_under_two_names(text, name):
+    """Two would take each other's messages, and spend each other's refresh tokens."""
+    file = written(text + text.replace(f'"{name}"', '"copy"'))
+    with pytest.raises(RefusedError, match=f"account copy is the same as account {name}"):
+        accounts.known(settings.load(accounts=str(file)))
+
+
+def test_accounts_of_one_application_hear_for_each_other():
+    """Only those that share its id and its key: Zalo has one webhook for each application."""
+    copy = OA.replace('"oa"', '"hg"').replace('"2"', '"3"')
+    other = copy.replace('"hg"', '"other"').replace('"3"', '"4"').replace('"1"', '"5"')
+    known = accounts.known(settings.load(accounts=str(written(OA + copy + other))))
+    made = [accounts.credentials(one, known).siblings for one in known]
+    assert made == [{"3": "hg"}, {"2": "oa"}, {}]
+
+
 @pytest.mark.parametrize("text", [BOT, OA])
 def test_the_messengers_push_to_https_alone(text):
     """A plain address would never be pushed to, so it is refused before anything starts."""
@@ -213,7 +230,7 @@ def test_a_template_holds_what_its_letter_has():
     with pytest.raises(AccountsError) as refused:
         accounts.check_templates(read(written(OA + template)), texts)
     assert "account oa: templates.checkin.prompt.fields.ngay is to hold dya, which" in str(refused.value)
-    assert " day, " in str(refused.value)
+    assert " date_short, " in str(refused.value)
 
 
 def test_secrets_are_not_shown():

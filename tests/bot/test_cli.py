@@ -542,7 +542,8 @@ def test_doctor_looks_at_every_account_of_the_file(cachly, installed, telegram):
     """Each account is looked at by itself, and a file that others may read is said to be so."""
     file = installed / "accounts.toml"
     file.write_text(
-        f'[[account]]\nname = "second"\nkind = "telegram"\ntoken = "{TOKEN}"\napi = "{telegram}"\n'
+        f'[[account]]\nname = "second"\nkind = "telegram"\ntoken = "{TOKEN}"\n'
+        f'api = "{telegram.replace("127.0.0.1", "localhost")}"\n'
     )
     with (installed / ".env").open("a") as env:
         env.write("CACHLY_ACCOUNTS=accounts.toml\n")

@@ -44,6 +44,14 @@ def test_both_readings_of_the_first_term(shape):
     assert judged(by_app, credentials=other) is Refusal.FORGED
 
 
+def test_an_event_of_a_sibling_is_signed_with_its_id():
+    """Where the OA's id begins the text it is that of the account whose event it is, if that is ours."""
+    ours = replace(OURS, signing=Signing.OA_ID, siblings={"271828": "zalo-ha-giang"})
+    for oa_id, refused in (("271828", None), ("314159", Refusal.FORGED)):
+        body = BODY[:-1] + f',"recipient":{{"id":"{oa_id}"}}}}'.encode()
+        assert judged(digest(oa_id, body), body, ours) is refused
+
+
 def test_capitals_in_the_digest():
     """Hexadecimal digits are the same in either case."""
     assert judged("mac=" + digest(OURS.app_id).upper()) is None

@@ -19,7 +19,7 @@ AT = datetime(2026, 3, 1, 7, 30, 0, 250_000, tzinfo=UTC)
 STAMP = "1772350200250"
 NOW = AT + timedelta(seconds=3)
 MARKS = Marks("oa-secret-key")
-EARS = Ears("zalo", OA, MARKS)
+EARS = Ears({OA: "zalo", "271828": "zalo-ha-giang"}, MARKS)
 SAID = Incoming(Address("zalo", LAN), "96d3cdf3af150460909", AT, Kind.OTHER)
 URL = "https://f20-zpc.zdn.vn/1/a.jpg"
 
@@ -217,8 +217,16 @@ def test_what_is_nobody_speaking(name, fields, why):
     ],
 )
 def test_another_accounts_event(body):
-    """An app may serve several accounts; only this one's chats are heard here."""
+    """An app may serve accounts that are none of ours; only ours are heard."""
     assert heard(body) == Heard(None, Ignored.OTHER_ACCOUNT)
+
+
+def test_an_event_of_another_account_of_the_same_app():
+    """Zalo pushes to one address of an app: who wrote to its other account is heard, and answered there."""
+    body = event("user_send_text", {"text": "chào"}, recipient={"id": "271828"})
+    assert heard(body).incoming.address == Address("zalo-ha-giang", LAN)
+    followed = event("follow", follower={"id": LAN}, oa_id="271828", recipient={}, sender={})
+    assert heard(followed).incoming.address == Address("zalo-ha-giang", LAN)
 
 
 @pytest.mark.parametrize("user", ["99", "246845883529197923"])
