@@ -11,6 +11,7 @@ from quarantine.access import Action
 from quarantine.commune_search import Hit, search
 from quarantine.conversation import Ask, Choice, Next, Question, Unclear
 from quarantine.letters import Option
+from quarantine.names import matches
 from quarantine.people import Unit
 from quarantine.turn import Turn
 
@@ -21,6 +22,13 @@ OFFERED = 8
 def hits_below(turn: Turn, text: str, tops: Sequence[int]) -> list[Hit]:
     """The communes at or below these units that a typed text may mean, old names and aliases included."""
     return search(text, turn.store.communes(tops), lambda: turn.store.other_names(tops))
+
+
+def anywhere(turn: Turn, text: str) -> list[Unit]:
+    """The communes of the whole country that may be meant; a province may follow after a comma."""
+    commune, _, province = text.partition(",")
+    found = [hit.unit for hit in hits_below(turn, commune, [unit.id for unit in turn.store.tops()])]
+    return [unit for unit in found if not province.strip() or matches(province, unit.province)]
 
 
 def options(units: Sequence[Unit]) -> tuple[Option, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.alerts import on_first_rung, open_task, people_on, tell_rung
+from handlers.alerts import audience, each_once, on_first_rung, open_task, people_on, tell_rung
 from handlers.casefile import awaited, show
 from handlers.communes import OFFERED, options, place_of
 from handlers.script import script
 from handlers.turning_down import WHERE, ask_note, noted, read_where, tell_sender
 from quarantine.conversation import DONE, Again, Ask, Choice, Next, Question
 from quarantine.effects import EpisodeChanged, TaskChanged
+from quarantine.ladder import Audience
 from quarantine.messages import Term
 from quarantine.people import Unit
 from quarantine.store import File
@@ -38,7 +39,7 @@ MOVE = Question(
 
 @script.answers(WHERE)
 def moved_to(turn: Turn, answer: str | list[int]) -> Next:
-    """A commune of the province gets the file; of a place that we do not know the words are kept."""
+    """A commune that we know gets the file; of another place the words are kept."""
     if isinstance(answer, str):
         return noted(turn, answer)
     if len(answer) == 1:
@@ -65,6 +66,9 @@ def _ask_move(turn: Turn, unit: Unit) -> Next:
         return DONE
     if unit.id == file.unit.id:
         return Again(Term("verify.move_here", {"unit": unit.name}))
+    if not any(audience(turn.store, unit.id, who) for who in Audience):
+        turn.lead_in("verify.move_nobody", unit=place_of(unit))
+        return noted(turn, place_of(unit))
     turn.memory["to"] = unit.id
     return Ask(MOVE, {"name": file.person.name, "unit": place_of(unit)})
 
@@ -86,7 +90,21 @@ def moved(turn: Turn, value: str) -> Next:
     _hand_over(turn, replace(file, episode=after), there)
     turn.say("verify.moved", name=file.person.name, unit=place_of(there))
     tell_sender(turn, file, "verify.told_moved", there=place_of(there))
+    if there.province != file.unit.province:
+        _tell_province(turn, file, there)
     return DONE
+
+
+def _tell_province(turn: Turn, file: File, there: Unit) -> None:
+    """The other province's CDC sent nobody a list: it hears whom its commune is to verify."""
+    for person in each_once(one.person for one in audience(turn.store, there.id, Audience.CDC)):
+        turn.say(
+            "verify.told_province",
+            to=person.id,
+            name=file.person.name,
+            there=there.name,
+            unit=place_of(file.unit),
+        )
 
 
 def _hand_over(turn: Turn, file: File, there: Unit) -> None:

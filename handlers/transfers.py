@@ -18,7 +18,6 @@ from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Ques
 from quarantine.days import after_quiet
 from quarantine.effects import EpisodeChanged, TaskChanged
 from quarantine.messages import Term
-from quarantine.names import matches
 from quarantine.people import Episode, Home, Person, Unit
 from quarantine.phones import show_phone
 from quarantine.store import File
@@ -28,11 +27,8 @@ from quarantine.turn import Turn
 
 
 def read_where(turn: Turn, text: str) -> list[int]:
-    """Ids of the communes of the whole country that may be meant; a province may follow after a comma."""
-    commune, _, province = text.partition(",")
-    tops = [unit.id for unit in turn.store.tops()]
-    found = [hit.unit for hit in communes.hits_below(turn, commune, tops)]
-    hits = [unit for unit in found if not province.strip() or matches(province, unit.province)]
+    """Ids of the communes of the whole country that may be meant, at least one."""
+    hits = communes.anywhere(turn, text)
     if not hits:
         raise Unclear("change.where_none", typed=text[:60])
     return [unit.id for unit in hits]

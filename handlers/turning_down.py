@@ -7,13 +7,13 @@ from dataclasses import replace
 from handlers import homes
 from handlers.alerts import audience
 from handlers.casefile import awaited, current, show
-from handlers.communes import hits_below
+from handlers.communes import anywhere, hits_below
 from handlers.script import script
 from quarantine.conversation import DONE, Ask, Asking, Choice, Next, Question
 from quarantine.effects import EpisodeChanged
 from quarantine.ladder import Audience
 from quarantine.messages import Term
-from quarantine.people import EpisodeState
+from quarantine.people import EpisodeState, Unit
 from quarantine.store import File
 from quarantine.tasks import Outcome, TaskKind
 from quarantine.turn import Turn
@@ -25,11 +25,18 @@ NOTE = Question("verify.note", Asking.TEXT, read=homes.read_reason)
 
 
 def read_where(turn: Turn, text: str) -> str | list[int]:
-    """The communes of the province that may be meant, or the words themselves for another province."""
+    """The communes that may be meant, or the words themselves for a place that we do not know.
+
+    Those of the own province come first, but where another province is named.
+    """
+    hits = (anywhere(turn, text) if "," in text else []) or _near(turn, text) or anywhere(turn, text)
+    return [unit.id for unit in hits] or homes.read_reason(turn, text)
+
+
+def _near(turn: Turn, text: str) -> list[Unit]:
     file = current(turn)
     top = [unit.id for unit in turn.store.superiors(file.unit.id)[-1:]] if file else []
-    hits = hits_below(turn, text, top) if top else []
-    return [hit.unit.id for hit in hits] or homes.read_reason(turn, text)
+    return [hit.unit for hit in hits_below(turn, text, top)] if top else []
 
 
 WHERE = Question("verify.where", read=read_where)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from quarantine.people import EpisodeState
+from quarantine.people import EpisodeState, Role
 from quarantine.tasks import TaskKind, TaskState
 from tests.handlers.phones import Phone, World
 from tests.handlers.scenery import (
@@ -17,6 +17,7 @@ from tests.handlers.scenery import (
     EMPTY,
     NGOC_HA,
     OFFICER,
+    OTHER_CDC,
     STRANGER_OFFICER,
     changes,
     notes,
@@ -24,6 +25,9 @@ from tests.handlers.scenery import (
     opened,
     task_of,
 )
+
+XA_NGOC_HA = 50
+"""The namesake in Phú Thọ."""
 
 
 def sent_on(typed: str = "ba vi") -> tuple[World, Phone, int]:
@@ -178,3 +182,43 @@ def test_two_officers_on_one_file_send_it_on_once():
     officer.presses("yes", move)
     assert officer.letters[-1].key == "verify.already"
     assert not changes(world)
+
+
+def another_province() -> tuple[World, Phone, int]:
+    """An officer who is asked where somebody lives, and a station in Phú Thọ with its people."""
+    world, officer, episode = opened()
+    world.store.add_staff(31, "Hà Văn Tư", XA_NGOC_HA, Role.OFFICER)
+    world.store.add_staff(32, "Bùi Thị Na", OTHER_CDC, Role.CDC_CLERK)
+    officer.presses("elsewhere")
+    return world, officer, episode.id
+
+
+def test_a_commune_of_another_province_gets_the_file_too_and_both_sides_are_told():
+    """With the province behind a comma; its CDC, which sent no list, hears of it."""
+    world, officer, episode_id = another_province()
+    officer.types("ngọc hà, phú thọ")
+    assert "Xã Ngọc Hà (Phú Thọ)" in officer.reads()
+    officer.presses("yes")
+    assert world.store.episodes[episode_id].unit_id == XA_NGOC_HA
+    assert world.phone(31).letters[-1].key == "task.verify"
+    assert world.phone(32).letters[-1].key == "verify.told_province"
+    assert world.phone(CLERK).letters[-1].key == "verify.told_moved"
+
+
+def test_within_the_province_its_cdc_is_not_told_twice():
+    """The sender is, and that is all."""
+    world, _, _ = sent_on()
+    assert [one.key for one in world.phone(CLERK).letters] == ["verify.told_moved"]
+    assert not world.phone(ADMIN).letters
+
+
+def test_where_nobody_would_hear_of_it_the_file_goes_back_to_the_sender():
+    """A province that does not use Cachly: closed with the place as a note, never sent into the void."""
+    world, officer, episode = opened()
+    officer.presses("elsewhere")
+    officer.types("ngọc hà, phú thọ")
+    assert officer.asked() == "verify.turn_down"
+    assert [term.key for term in officer.letters[-1].lead] == ["verify.move_nobody"]
+    officer.presses("yes")
+    assert (now(world, episode).state, now(world, episode).unit_id) == (EpisodeState.ELSEWHERE, NGOC_HA)
+    assert "Xã Ngọc Hà (Phú Thọ)" in world.phone(CLERK).reads()
