@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,13 +19,14 @@ from quarantine.access import Action
 from quarantine.conversation import CANCEL, DONE, Again, Ask, Choice, Next, Question
 from quarantine.days import after_quiet, local_day
 from quarantine.duty import attended
-from quarantine.effects import EpisodeAdded, PersonAdded, TaskTold
+from quarantine.effects import EpisodeAdded, PersonAdded, PersonChanged, TaskTold
 from quarantine.ladder import Audience
 from quarantine.letters import Condition, Option
 from quarantine.messages import Term
 from quarantine.people import Episode, EpisodeState, Home, Person, Unit
 from quarantine.phones import show_phone
 from quarantine.protocol import DEFAULT_PROTOCOL, protocol
+from quarantine.store import File
 from quarantine.tasks import Task, TaskKind
 from quarantine.turn import Turn
 
@@ -114,8 +116,12 @@ def edited(turn: Turn, name: str) -> Next:
 
 def _save(turn: Turn, unit: Unit) -> Next:
     values = draft.values(turn)
-    facts: dict[str, Any] = draft.person_facts(values)
-    person = Person(id=turn.ids(), **facts)
+    known = turn.memory.get("person")
+    running = turn.store.open_episodes(known) if isinstance(known, int) else ()
+    if running:
+        turn.lead_in("enrol.same_open")
+        return draft.FLOWS[draft.FILE](turn, str(running[0].id))
+    person = _person(turn, known)
     order: dict[str, Any] = draft.episode_facts(values)
     last_day: date = protocol(DEFAULT_PROTOCOL).last_day(order["first_day"])
     episode = Episode(
@@ -130,7 +136,6 @@ def _save(turn: Turn, unit: Unit) -> Next:
         created_by=turn.me,
         **order,
     )
-    turn.record(PersonAdded(person, turn.now))
     turn.record(EpisodeAdded(episode, turn.now))
     turn.note("enrolled", person_id=person.id, episode_id=episode.id)
     kind = TaskKind.VERIFY
@@ -139,6 +144,33 @@ def _save(turn: Turn, unit: Unit) -> Next:
     watch(turn, unit)
     turn.say("enrol.saved", name=person.name, told=_told(turn, task, unit, told))
     return pasting.following(turn) if turn.memory.get("queue") else DONE
+
+
+def _person(turn: Turn, known: object) -> Person:
+    """Somebody new; or somebody known, brought up to date, whose other episodes are over."""
+    facts: dict[str, Any] = draft.person_facts(draft.values(turn))
+    if not isinstance(known, int):
+        person = Person(id=turn.ids(), **facts)
+        turn.record(PersonAdded(person, turn.now))
+        return person
+    before = turn.store.officer(known)
+    after = replace(before, **facts)
+    if after != before:
+        turn.record(PersonChanged(before, after, turn.me, turn.now, "enrolled_again"))
+    return after
+
+
+def again(turn: Turn, file: File) -> Next:
+    """Another quarantine of somebody whose last one is over: all but the new order is known."""
+    known = draft.of_file(file.person, file.episode)
+    for name in ("order", "first_day", "reason"):
+        known.pop(name)
+    if file.unit.id not in {unit.id for unit in within_reach(turn)}:
+        known.pop("unit")
+    memory = draft.fresh(FLOW, known, known_people=(file.person.id,))
+    turn.memory = {**memory, "person": file.person.id}
+    turn.lead_in("enrol.again", name=file.person.name, last_day=file.episode.last_day)
+    return _onward(turn, "")
 
 
 def _tell(turn: Turn, task: Task, person: Person, episode: Episode, unit: Unit) -> Sequence[Person]:

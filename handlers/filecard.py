@@ -14,19 +14,23 @@ from quarantine.conversation import DONE, Ask, Next, Question
 from quarantine.days import local_day
 from quarantine.letters import Option
 from quarantine.messages import Term
+from quarantine.people import OPEN_STATES
 from quarantine.store import File, HistoryLine
 from quarantine.tasks import TaskKind
 from quarantine.turn import Turn
 
 CARD = Question("file.card")
-CHANGE, HISTORY, FIND = "change", "history", "find"
+CHANGE, AGAIN, HISTORY, FIND = "change", "again", "history", "find"
 """Values of the choices under a card."""
 OF_EPISODES = ("episode_changed",)
 
 
 def show(turn: Turn, file: File) -> Ask:
     """The card, which remembers what it showed."""
-    options = [Option(CHANGE, Term("file.change"))] if turn.may(Action.CHANGE, file.unit.id) else []
+    changes = file.episode.state in OPEN_STATES and turn.may(Action.CHANGE, file.unit.id)
+    options = [Option(CHANGE, Term("file.change"))] if changes else []
+    if file.episode.state not in OPEN_STATES and turn.may(Action.ENROL, file.unit.id):
+        options = [Option(AGAIN, Term("file.again"))]
     options += [Option(HISTORY, Term("file.history")), Option(FIND, Term("file.find_other"))]
     return Ask(CARD, _facts(turn, file), tuple(options), {"episode": file.episode.id, "seen": seen(file)})
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import changing, leaving, moving, rescheduling, transfers
+from handlers import changing, draft, enrolment, leaving, moving, rescheduling, transfers
 from handlers.changing import CHANGES
-from handlers.filecard import CARD, CHANGE, FIND, HISTORY, readable, show
+from handlers.filecard import AGAIN, CARD, CHANGE, FIND, HISTORY, readable, show
 from handlers.gate import may_somewhere, passes, units_within
 from handlers.pastlines import past
 from handlers.script import script
@@ -31,6 +31,8 @@ MENU = (
     leaving.CANCEL,
 )
 """Changes in the order in which they are offered."""
+NEEDED = {CHANGE: Action.CHANGE, AGAIN: Action.ENROL}
+"""What one must be allowed in order to do what is chosen under a card; looking is enough for the rest."""
 SHORTEST_NAME = 2
 
 
@@ -103,15 +105,27 @@ def opened(turn: Turn, episode_id: int) -> Next:
     return show(turn, file)
 
 
+draft.FLOWS[draft.FILE] = lambda turn, episode_id: opened(turn, int(episode_id))
+
+
 @script.answers(CARD)
 def card(turn: Turn, value: str) -> Next:
     """What is wanted of the file."""
     if value == FIND:
         return _page(turn, 0)
-    file = readable(turn, Action.CHANGE if value == CHANGE else Action.VIEW)
+    file = readable(turn, NEEDED.get(value, Action.VIEW))
     if not isinstance(file, File):
         return file
-    return past(turn, file) if value == HISTORY else _changes(turn, file)
+    return {HISTORY: past, CHANGE: _changes, AGAIN: _again}[value](turn, file)
+
+
+def _again(turn: Turn, file: File) -> Next:
+    """A second quarantine of the same person; one that is running is shown first."""
+    running = turn.store.open_episodes(file.person.id)
+    if running:
+        turn.lead_in("enrol.same_open")
+        return opened(turn, running[0].id)
+    return enrolment.again(turn, file)
 
 
 def _changes(turn: Turn, file: File) -> Next:

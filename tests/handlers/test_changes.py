@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from quarantine.access import Action, Relation, allows
-from quarantine.effects import EpisodeAdded
+from quarantine.effects import EpisodeAdded, PersonAdded
 from quarantine.people import Episode, EpisodeState, Home, Reason, Role
 from quarantine.tasks import Outcome, TaskKind, TaskState
 from tests.handlers.phones import Phone, World
@@ -229,6 +229,34 @@ def test_nobody_changes_their_own_file():
     phone.presses("change")
     assert phone.letters[-1].key.startswith("verify.own")
     assert now(world, episode) == episode
+
+
+def test_a_second_quarantine_of_the_same_person():
+    """The closed file leads to a new episode: person, dwelling and commune are known, only the order is asked."""
+    world, episode = followed(state=EpisodeState.COMPLETED)
+    clerk = opens(world, CLERK)
+    clerk.presses("again")
+    for text in ("160/QĐ-UBND", "hôm nay"):
+        clerk.types(text)
+    clerk.presses("f1")
+    assert clerk.asked() == "enrol.review"
+    clerk.presses("save")
+    (added,) = (one.episode for one in world.store.applied if isinstance(one, EpisodeAdded))
+    assert (added.person_id, added.state) == (episode.person_id, EpisodeState.NOTIFIED)
+    assert added.id != episode.id
+    assert not [one for one in world.store.applied if isinstance(one, PersonAdded)]
+
+
+def test_an_open_episode_is_shown_before_a_second_one_begins():
+    """Both from the file of the old one and from a number that is known already."""
+    world, running = followed()
+    old = replace(running, id=777, state=EpisodeState.COMPLETED)
+    world.store.episodes[old.id] = old
+    clerk = opens(world, CLERK)
+    clerk.presses(f"f{old.id}")
+    clerk.presses("again")
+    assert clerk.asked() == "file.card"
+    assert clerk.letters[-1].lead[0].key == "enrol.same_open"
 
 
 # Transfers
