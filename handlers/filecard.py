@@ -19,7 +19,7 @@ from quarantine.store import File, HistoryLine
 from quarantine.tasks import TaskKind
 from quarantine.turn import Turn
 
-CARD = Question("file.card")
+CARD = Question("file.card", protect=True, passing=True)
 CHANGE, AGAIN, HISTORY, FIND = "change", "again", "history", "find"
 """Values of the choices under a card."""
 OF_EPISODES = ("episode_changed",)

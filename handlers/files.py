@@ -48,8 +48,8 @@ def read_sought(turn: Turn, text: str) -> list[int]:
     return [file.episode.id for file in found]
 
 
-SOUGHT = Question("file.find", read=read_sought)
-WHICH = Question("file.which", read=read_sought)
+SOUGHT = Question("file.find", read=read_sought, passing=True)
+WHICH = Question("file.which", read=read_sought, passing=True)
 CHOOSE = Question("file.choose")
 
 

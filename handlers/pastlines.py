@@ -40,7 +40,12 @@ FIELD_OF: Mapping[str, str] = {
     "identity": "identity",
 }
 """What is told of a change, by the word for it or as the field of a file; the rest is bookkeeping."""
-PAST = Question("file.past", choices=(Choice("card", "file.back_to_card", ("quay ve", "ho so", "xem lai")),))
+PAST = Question(
+    "file.past",
+    protect=True,
+    passing=True,
+    choices=(Choice("card", "file.back_to_card", ("quay ve", "ho so", "xem lai")),),
+)
 
 
 def past(turn: Turn, file: File) -> Next:

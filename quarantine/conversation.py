@@ -78,6 +78,7 @@ class Question:
     """Something to be asked; `key` names it in conversations in flight and its text in the catalogues.
 
     `choices` of a question that is not ONE or MANY are answers beside the free one ("Không gửi được").
+    One in `passing` is something to look at: whoever goes on to something else is not brought back to it.
     `read` reads what is typed; `low` and `high` bound a NUMBER. `want_label` labels the phone's own button.
     """
 
@@ -90,6 +91,7 @@ class Question:
     columns: int = 1
     want_label: str = ""
     protect: bool = False
+    passing: bool = False
     unclear: str = ""
     _drawn: tuple[Option, ...] = field(init=False, repr=False, compare=False)
 

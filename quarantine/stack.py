@@ -102,6 +102,10 @@ class Stack:
         """Bring a subject to the top."""
         self.frames = [*(other for other in self.frames if other is not frame), frame]
 
+    def leave(self) -> None:
+        """Forget what was only looked at."""
+        self.frames = [one for one in self.frames if not self.script.questions[one.question].passing]
+
     def drop_dead(self) -> bool:
         """Forget subjects that time has closed; whether one is left to go on with."""
         self.frames = [frame for frame in self.frames if self.alive(frame)]

@@ -325,6 +325,7 @@ class Talk:
         else:
             frame = self.stack.frame(following if isinstance(following, Ask) else Ask(following), "")
             self.turn.memory = {}
+            self.stack.leave()
             # Asked for twice, a subject that has only just begun is not begun twice; and of two about the
             # same prompt or task the newer one goes on with what the older has gathered.
             self.stack.frames = [
@@ -337,6 +338,7 @@ class Talk:
             self._say(frame)
 
     def _resume(self) -> None:
+        self.stack.leave()
         if self.stack.drop_dead() and not self.turn.pressed_stays:
             self.turn.lead_in("resume")
             self._say(self.stack.frames[-1])

@@ -113,7 +113,7 @@ def _is_readable(province: Scene, letter: Letter) -> None:
 
 def _is_kept(heard: Heard, frame: Frame | None) -> None:
     """The question is still open with all that it remembers, wherever it lies in the stack."""
-    if frame is None:
+    if frame is None or script.questions[frame.question].passing:
         return
     same = [one for one in heard.frames if one.question == frame.question]
     assert same, f"{frame.question} is lost"

@@ -232,7 +232,7 @@ def test_nobody_changes_their_own_file():
 
 
 def test_a_second_quarantine_of_the_same_person():
-    """The closed file leads to a new episode: person, dwelling and commune are known, only the order is asked."""
+    """The closed file leads to a new episode: all is known but the order, which is asked."""
     world, episode = followed(state=EpisodeState.COMPLETED)
     clerk = opens(world, CLERK)
     clerk.presses("again")
