@@ -210,7 +210,7 @@ def _order(here: Office, wishes: Wishes) -> Order:
 
 def _plan(here: Office, data: bytes, order: Order, sheet: str) -> Plan:
     with reading(here.engine) as conn:
-        known, mine = stations(conn, order.under)
+        known, mine = stations(conn, order.under, order.today)
     if not mine:
         raise RefusedError("There is no station to write to. Load the units first: `cachly units load`.")
     with importing.refusing(sheet):

@@ -291,6 +291,6 @@ def _units(file: str) -> UnitMap:
         return UnitMap(())
     try:
         with reading(engine) as conn:
-            return UnitTree(conn).whole_map()
+            return UnitTree(conn, local_day(SystemClock().now())).whole_map()
     finally:
         engine.dispose()

@@ -199,7 +199,7 @@ class _Import:
             return
         with reading(self.turns.engine) as conn:
             begun = batches.of_job(conn, self.job.id)
-            places = self.worker.places(UnitTree(conn).whole_map())
+            places = self.worker.places(UnitTree(conn, order.today).whole_map())
         batch_id = begun[0] if begun else self._step(self._begin_batch)
         if begun is None or begun[1] is BatchState.STAGING:
             made = plan(

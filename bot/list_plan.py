@@ -79,9 +79,9 @@ class Plan:
         return batches.Counts(rows, added, rejected, rows - rejected - added)
 
 
-def stations(conn: Connection, under: tuple[int, ...] | None) -> tuple[UnitMap, dict[str, Unit]]:
+def stations(conn: Connection, under: tuple[int, ...] | None, today: date) -> tuple[UnitMap, dict[str, Unit]]:
     """All units there are with their other names, and the stations that may be written to, by code."""
-    tree = UnitTree(conn)
+    tree = UnitTree(conn, today)
     known = tree.whole_map()
     tops = [unit.id for unit in known.units if unit.parent_id is None] if under is None else under
     return known, {unit.code: unit for unit in tree.communes(tops)}
@@ -102,7 +102,7 @@ def plan(
     Raises what bot/lists.py raises. Takes seconds for thousands of rows, and holds up nobody: it only reads.
     """
     with reading(engine) as conn:
-        _, mine = stations(conn, order.under)
+        _, mine = stations(conn, order.under, order.today)
     within = WithinReach(places, frozenset(mine))
     checked = check(
         data,

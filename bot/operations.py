@@ -20,7 +20,7 @@ from handlers.inviting import INVITATION_LIVES
 from quarantine.access import EXISTS_AT
 from quarantine.channel import CallFailedError, Channel
 from quarantine.codes import free_code, show_code
-from quarantine.days import ZONE
+from quarantine.days import ZONE, local_day
 from quarantine.effects import Code, CodeFor, CodeIssued
 from quarantine.people import Role, Unit
 from storage import migrate as migrations
@@ -137,7 +137,7 @@ def unit_of(conn: Connection, code: str) -> Unit:
             f"There is no unit with the code {code}. `cachly units load` brings them in; a commune's "
             "code has five digits, such as 01273, a province's two, such as 04."
         )
-    if unit.valid_to is not None:
+    if unit.ended(local_day(SystemClock().now())):
         raise RefusedError(f"{unit.name} ({code}) ended on {unit.valid_to:%d/%m/%Y}; nobody is posted there.")
     return unit
 

@@ -70,7 +70,7 @@ def listed_in(file: str, province: str = "") -> UnitMap:
         listed = brought_to(_today(), read_map(Path(file), province))
     except UnitListError as error:
         raise RefusedError(f"{file} cannot be used: {error}.") from error
-    here = {unit.id for unit in listed.units if unit.valid_to is None}
+    here = {unit.id for unit in listed.units if not unit.ended(_today())}
     before = (one for one in _country("").names if one.unit_id in here) if here else ()
     return UnitMap(listed.units, tuple(dict.fromkeys((*listed.names, *before))))
 
@@ -79,7 +79,7 @@ def support(centre_code: str, communes: Sequence[str], *, name: str, hotline: st
     """Have a regional centre support communes, or no longer; the centre is made where there is none."""
     number = _hotline(hotline)
     with _writing() as conn:
-        tree = UnitTree(conn)
+        tree = UnitTree(conn, _today())
         stations = [_current(tree, code, UnitKind.STATION) for code in communes]
         centre = tree.by_code(centre_code)
         if stop:
@@ -104,7 +104,7 @@ def point(station_code: str, name: str, *, hotline: str) -> str:
     """Open a branch under a station; one of that name that is there already is kept."""
     number, called = _hotline(hotline), _name(name)
     with _writing() as conn:
-        tree = UnitTree(conn)
+        tree = UnitTree(conn, _today())
         station = _current(tree, station_code, UnitKind.STATION)
         there = tree.points(station.id)
         same = next((one for one in there if fold(one.name) == fold(called)), None)
@@ -125,7 +125,7 @@ def amend(code: str, *, hotline: str | None, aliases: Sequence[str]) -> str:
         raise RefusedError("Say what to amend: --hotline NUMBER, or --alias NAME.")
     number = _hotline(hotline or "")
     with _writing() as conn:
-        unit = _current(UnitTree(conn), code)
+        unit = _current(UnitTree(conn, _today()), code)
         if hotline is not None:
             set_hotline(conn, unit.id, number)
         load_names(conn, [OtherName(unit.id, _name(alias)) for alias in aliases])
@@ -158,7 +158,7 @@ def _current(tree: UnitTree, code: str, kind: UnitKind | None = None) -> Unit:
     unit = tree.by_code(code)
     if unit is None:
         raise RefusedError(f"There is no unit with the code {code}. {WHERE_CODES_ARE}")
-    if unit.valid_to is not None:
+    if unit.ended(_today()):
         raise RefusedError(f"{unit.name} ({code}) ended on {unit.valid_to:%d/%m/%Y}.")
     if kind is not None and unit.kind is not kind:
         raise RefusedError(f"{code} is {unit.name}, a {unit.kind}; a {kind} is needed here.")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
+from bot.clock import SystemClock
 from bot.operations import opened_database
 from bot.refusals import RefusedError
 from bot.units import WHERE_CODES_ARE
+from quarantine.days import local_day
 from quarantine.names import fold, rank
 from quarantine.people import Unit, UnitKind
 from quarantine.phones import show_phone
@@ -26,12 +29,13 @@ _KINDS = {
 
 def show(wanted: str) -> str:
     """The unit of that code or name, of before July 2025 too; several are listed with their codes."""
+    today = local_day(SystemClock().now())
     with opened_database() as engine, reading(engine) as conn:
-        tree = UnitTree(conn)
+        tree = UnitTree(conn, today)
         if coded := tree.by_code(wanted):
             return _told(tree, coded)
         units = {unit.id: unit for unit in tree.everywhere(ended=True)}
-        found = _named(wanted, list(units.values()))
+        found = _named(wanted, list(units.values()), today)
         if len(found) == 1:
             return _told(tree, found[0])
         if found:
@@ -46,14 +50,14 @@ def show(wanted: str) -> str:
         return _now(tree, former, units)
 
 
-def _named(wanted: str, units: Sequence[Unit]) -> list[Unit]:
+def _named(wanted: str, units: Sequence[Unit], today: date) -> list[Unit]:
     """Whole names before parts of names, units of today before those that have ended."""
-    hits = sorted(rank(wanted, units, lambda unit: unit.name), key=lambda unit: unit.valid_to is not None)
+    hits = sorted(rank(wanted, units, lambda unit: unit.name), key=lambda unit: unit.ended(today))
     for same in (
         [unit for unit in hits if fold(unit.name) == fold(wanted)],
         [unit for unit in hits if bare(unit.name) == bare(wanted)],
     ):
-        current = [unit for unit in same if unit.valid_to is None]
+        current = [unit for unit in same if not unit.ended(today)]
         if current or same:
             return current or same
     return hits

@@ -146,6 +146,10 @@ class Unit:
     valid_from: date | None = None
     valid_to: date | None = None
 
+    def ended(self, day: date) -> bool:
+        """Whether its last day is over on that day."""
+        return self.valid_to is not None and self.valid_to < day
+
 
 class Role(StrEnum):
     """What a posting lets an officer do (quarantine/access.py)."""

@@ -68,7 +68,7 @@ def brought_to(day: date, known: UnitMap) -> UnitMap:
     provinces = {change.was: change.name for change in RENAMED if change.on <= day}
     renamed = []
     for unit in units:
-        if unit.valid_to is not None:
+        if unit.ended(day):
             renamed.append(unit)
             continue
         change = _change(unit, day)
@@ -93,7 +93,7 @@ def _change(unit: Unit, day: date) -> Renamed | None:
 
 def _recoded(unit: Unit, day: date) -> Unit:
     for change in RECODED:
-        if change.on <= day and unit.code == change.was and unit.valid_to is None:
+        if change.on <= day and unit.code == change.was and not unit.ended(day):
             return replace(unit, id=row_id(UnitKind.STATION, change.code), code=change.code)
     return unit
 

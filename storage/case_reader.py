@@ -86,7 +86,7 @@ class CaseReader(UnitTree):
         expected: Collection[int] = (),
         reaches: Reaches = NO_LIMITS,
     ) -> None:
-        super().__init__(conn)
+        super().__init__(conn, local_day(now))
         self.keyring = keyring
         self.now = now
         self.reaches = reaches

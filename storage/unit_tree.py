@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from quarantine.people import Unit, UnitKind
 from quarantine.units import OtherName, UnitMap
@@ -20,10 +21,14 @@ SUPPORT = core(UnitSupport)
 
 
 class UnitTree:
-    """The units as one turn sees them; each is read once."""
+    """The units as one turn sees them; each is read once.
 
-    def __init__(self, conn: Connection) -> None:
+    `today` decides which are abolished: those whose last day is over. Without it whatever has a last day is.
+    """
+
+    def __init__(self, conn: Connection, today: date | None = None) -> None:
         self.conn = conn
+        self._still = UNIT.c.valid_to.is_(None) if today is None else _valid_on(today)
         self._units: dict[int, Unit] = {}
 
     def unit(self, unit_id: int) -> Unit:
@@ -68,19 +73,19 @@ class UnitTree:
         """All stations at or below these units that are not abolished, by code."""
         return self._found(
             select(UNIT)
-            .where(UNIT.c.id.in_(_subtree(under)), UNIT.c.kind == UnitKind.STATION, UNIT.c.valid_to.is_(None))
+            .where(UNIT.c.id.in_(_subtree(under)), UNIT.c.kind == UnitKind.STATION, self._still)
             .order_by(UNIT.c.code)
         )
 
     def units_below(self, unit_ids: Sequence[int]) -> Sequence[Unit]:
         """These units and all below them that are not abolished, by code."""
         within = UNIT.c.id.in_(_subtree(unit_ids))
-        return self._found(select(UNIT).where(within, UNIT.c.valid_to.is_(None)).order_by(UNIT.c.code))
+        return self._found(select(UNIT).where(within, self._still).order_by(UNIT.c.code))
 
     def tops(self) -> Sequence[Unit]:
         """The units that nobody stands above and that are not abolished, by code."""
         top = select(UNIT).where(UNIT.c.parent_id.is_(None), UNIT.c.kind == UnitKind.CDC)
-        return self._found(top.where(UNIT.c.valid_to.is_(None)).order_by(UNIT.c.code))
+        return self._found(top.where(self._still).order_by(UNIT.c.code))
 
     def other_names(self, under: Sequence[int]) -> Sequence[OtherName]:
         """The other names of all units at or below these, the predecessors' among them."""
@@ -99,7 +104,7 @@ class UnitTree:
 
     def points(self, station_id: int) -> Sequence[Unit]:
         """The branches of a station that are not abolished, by code."""
-        below = UNIT.c.parent_id == station_id, UNIT.c.kind == UnitKind.POINT, UNIT.c.valid_to.is_(None)
+        below = UNIT.c.parent_id == station_id, UNIT.c.kind == UnitKind.POINT, self._still
         return self._found(select(UNIT).where(*below).order_by(UNIT.c.code))
 
     def staffed(self, unit_id: int) -> int:
@@ -112,7 +117,7 @@ class UnitTree:
     def everywhere(self, *, ended: bool = False) -> Sequence[Unit]:
         """All units that are not abolished, by code; with those that are, if wanted."""
         every = select(UNIT).order_by(UNIT.c.code)
-        return self._found(every if ended else every.where(UNIT.c.valid_to.is_(None)))
+        return self._found(every if ended else every.where(self._still))
 
     def subtree(self, unit_ids: Sequence[int]) -> Sequence[int]:
         """Ids of these units and of all below them."""
@@ -122,6 +127,11 @@ class UnitTree:
         units = [records.unit(row) for row in self.conn.execute(query)]
         self._units.update((unit.id, unit) for unit in units)
         return units
+
+
+def _valid_on(day: date) -> ColumnElement[bool]:
+    begun = or_(UNIT.c.valid_from.is_(None), UNIT.c.valid_from <= day)
+    return and_(begun, or_(UNIT.c.valid_to.is_(None), UNIT.c.valid_to >= day))
 
 
 def _subtree(unit_ids: Sequence[int]) -> Select[int]:

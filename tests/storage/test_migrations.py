@@ -102,3 +102,21 @@ def test_a_migration_that_breaks_a_reference_changes_nothing(sqlite_url):
         migrate.upgrade(sqlite_url)
     assert migrate.current(sqlite_url) == migrate.head()
     engine.dispose()
+
+
+def test_going_back_before_two_maps_loses_no_unit(empty_url):
+    """A code that two maps use becomes one unit's again; the one that ended keeps its row."""
+    migrate.upgrade(empty_url, "0005")
+    engine = open_engine(empty_url)
+    units = "INSERT INTO unit (id, code, kind, name, folded, province, valid_to) VALUES "
+    with engine.begin() as conn:
+        conn.execute(text(units + "(4, '00004', 'station', 'Ba Đình', 'ba dinh', 'Hà Nội', NULL)"))
+        old = "(10000004, '00004', 'station', 'Trúc Bạch', 'truc bach', 'Hà Nội', '2025-06-30')"
+        conn.execute(text(units + old))
+        conn.execute(text("INSERT INTO unit_name (unit_id, code, name) VALUES (4, '00004', 'Trúc Bạch')"))
+    migrate.downgrade(empty_url, "0004")
+    with engine.connect() as conn:
+        codes = conn.execute(text("SELECT code FROM unit ORDER BY id")).scalars().all()
+    assert codes == ["00004", "00004/10000004"]
+    migrate.upgrade(empty_url)
+    engine.dispose()

@@ -1,11 +1,12 @@
 """The map of units: loaded in any order, corrected by loading again, refused when it is no tree."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from quarantine.days import local_day
 from quarantine.people import EpisodeState, Unit, UnitKind
 from quarantine.units import OtherName, UnitMap, row_id
 from storage import tables
@@ -116,15 +117,17 @@ def test_a_unit_keeps_its_id_its_number_and_its_end(conn):
 
 
 def test_a_unit_that_ended_keeps_its_people(rows, conn, now):
-    """Its episodes and subtree stay; it is no longer among the communes, and a list does not revive it."""
+    """After its last day it is among the communes no longer; episodes stay, and no list revives it."""
     load_map(conn, MAP)
     rows.person(LAN)
     rows.episode(501, LAN.id)
-    load_map(conn, UnitMap((replace(UNITS[3], valid_to=date(2026, 12, 31)),)))
+    last = local_day(now)
+    load_map(conn, UnitMap((replace(UNITS[3], valid_to=last),)))
     load_map(conn, MAP)
-    store = SqlStore(conn, rows.keyring, now)
+    assert [unit.id for unit in SqlStore(conn, rows.keyring, now).communes([1])] == [11, 12]
+    store = SqlStore(conn, rows.keyring, now + timedelta(days=1))
     assert [unit.id for unit in store.communes([1])] == [11]
-    assert store.unit(12).valid_to == date(2026, 12, 31)
+    assert store.unit(12).valid_to == last
     assert [file.episode.id for file in store.files(store.subtree([1]), list(EpisodeState), 10)] == [501]
 
 
@@ -152,3 +155,14 @@ def test_support_can_end(conn):
     load_units(conn, UNITS, SUPPORTS)
     assert stop_support(conn, 2, [11, 13]) == 1
     assert list(UnitTree(conn).supported(2)) == [12]
+
+
+def test_a_unit_that_is_announced_is_not_there_yet(conn):
+    """Loaded ahead of its first day it is known by its code, and offered from that day on."""
+    first = date(2027, 1, 1)
+    load_map(
+        conn, UnitMap((*UNITS, Unit(14, "00010", UnitKind.STATION, "Phường Mới", "Hà Nội", 1, None, first)))
+    )
+    eve, there = UnitTree(conn, first - timedelta(days=1)), UnitTree(conn, first)
+    assert [unit.id for unit in eve.communes([1])] == [11, 12]
+    assert [unit.id for unit in there.communes([1])] == [11, 12, 14]
