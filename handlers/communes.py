@@ -19,9 +19,9 @@ OFFERED = 8
 """More hits than this are not drawn; typing on narrows them."""
 
 
-def hits_below(turn: Turn, text: str, tops: Sequence[int]) -> list[Hit]:
+def hits_below(turn: Turn, text: str, above: Sequence[int]) -> list[Hit]:
     """The communes at or below these units that a typed text may mean, old names and aliases included."""
-    return search(text, turn.store.communes(tops), lambda: turn.store.other_names(tops))
+    return search(text, turn.store.communes(above), lambda: turn.store.other_names(above))
 
 
 def anywhere(turn: Turn, text: str) -> list[Unit]:
@@ -43,16 +43,17 @@ def place_of(unit: Unit) -> str:
 
 def within_reach(turn: Turn) -> Sequence[Unit]:
     """The communes for which the speaker may enrol people."""
-    return turn.store.communes(_tops(turn))
+    return turn.store.communes(tops(turn))
 
 
-def _tops(turn: Turn) -> list[int]:
+def tops(turn: Turn) -> list[int]:
+    """The units below which the speaker may enrol people."""
     return [posting.unit_id for posting in postings_for(turn, Action.ENROL)]
 
 
 def read_commune(turn: Turn, text: str) -> list[Hit]:
     """The communes that may be meant, best first; at least one."""
-    hits = hits_below(turn, text, _tops(turn))
+    hits = hits_below(turn, text, tops(turn))
     if not hits:
         raise Unclear("enrol.commune_none", typed=text[:60])
     return hits

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from handlers import draft
-from handlers.communes import within_reach
+from handlers.communes import tops, within_reach
 from handlers.fields import FIELDS, pasted_in
 from handlers.gate import may_somewhere
 from quarantine.access import Action
@@ -17,9 +17,10 @@ from quarantine.list_rules import Rules, judge
 from quarantine.list_values import phones_in
 from quarantine.lists import Entry, Field, Flaw, RowRef
 from quarantine.messages import Kind, Term
+from quarantine.old_places import KnownPlaces
 from quarantine.phones import show_phone
-from quarantine.places import NamedPlaces
 from quarantine.turn import Turn
+from quarantine.units import UnitMap
 
 FLOW = "enrol"
 SHOWN = 5
@@ -72,7 +73,8 @@ def following(turn: Turn) -> Ask:
 def _known(turn: Turn, cells: Mapping[Field, str]) -> tuple[Entry, dict[str, object]]:
     """The line judged by the rules of lists, and the draft that it amounts to."""
     communes = within_reach(turn)
-    places = NamedPlaces([*communes, *turn.store.tops()])
+    names = turn.store.other_names(tops(turn))
+    places = KnownPlaces(UnitMap((*communes, *turn.store.tops()), tuple(names)))
     entry = judge(RowRef("", 1), cells, Rules(local_day(turn.now), places))
     here = [unit.id for unit in communes if unit.code == entry.unit_code]
     if len(communes) == 1 and not cells.get(Field.COMMUNE):

@@ -30,7 +30,10 @@ class KnownPlaces:
         self._named: defaultdict[str, list[OtherName]] = defaultdict(list)
         self._coded: defaultdict[str, list[OtherName]] = defaultdict(list)
         self._provinces = {same_name(unit.province): unit.province for unit in known.units}
+        tops = {unit.id: unit for unit in known.units if unit.kind is UnitKind.CDC}
         for one in known.names:
+            if one.unit_id in tops:
+                self._provinces.setdefault(same_name(one.name), tops[one.unit_id].province)
             if one.unit_id in self._stations:
                 self._named[same_name(one.name)].append(one)
                 self._coded[one.code].append(one)

@@ -232,3 +232,15 @@ def test_ten_thousand_rows_are_checked_in_time():
     assert monotonic() - started < 60
     assert len(checked.entries) == 10_000
     assert checked.counts(refusing=True) == {(Field.PHONE, Flaw.PHONE_UNCLEAR): 500}
+
+
+def test_old_communes_are_understood(cachly, place):
+    """A list may give communes of before July 2025: those of the package lead to the units of the file."""
+    rows = [[*LAN[:-1], "P. Hợp Giang", *ORDER], [*NAM[:-1], "xã Hồng Trị", *ORDER]]
+    (place / "old.xlsx").write_bytes(written.xlsx([HEAD, *rows]))
+    code, out, _ = cachly("import", "old.xlsx", "--dry-run", "--units", "units.tsv")
+    assert code == 0
+    assert "01273" in out
+    assert "01321" in out
+    found = json.loads(cachly("import", "old.xlsx", "--json", "--units", "units.tsv")[1])
+    assert (found["accepted"], found["rejected"]) == (2, 0)

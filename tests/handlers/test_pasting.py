@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quarantine.effects import EpisodeAdded, PersonAdded
 from quarantine.people import Reason, Sex
+from quarantine.units import LAST_DAY_BEFORE, OtherName
 from tests.handlers.scenery import CLERK, NGOC_HA, OFFICER, province, resident
 
 LINE = "Nguyễn Văn An, nam, 1985, 0912 345 679, 12 Lê Lợi, phường Ngọc Hà, Hà Nội, F1 từ 20/11"
@@ -133,3 +134,22 @@ def test_who_may_not_enrol_is_not_offered_it():
     officer = province().phone(OFFICER)
     officer.types(ALL)
     assert officer.letters[-1].key == "test.idle"
+
+
+def test_an_old_commune_becomes_today_s_and_a_split_one_is_asked_for():
+    """The address may be one of before July 2025, with its district."""
+    world = province()
+    before = ("Quận Ba Đình", "Hà Nội")
+    world.store.names += [
+        OtherName(NGOC_HA, "Phường Đội Cấn", "00022", *before, until=LAST_DAY_BEFORE),
+        OtherName(NGOC_HA, "Phường Vĩnh Phúc", "00006", *before, partly=True, until=LAST_DAY_BEFORE),
+    ]
+    clerk = world.phone(CLERK)
+    clerk.types("/them")
+    clerk.types(ALL.replace("phường Ngọc Hà", "phường Đội Cấn, quận Ba Đình"))
+    assert clerk.asked() == "enrol.review"
+    assert "Đơn vị: Phường Ngọc Hà" in clerk.reads()
+    clerk.types("hủy")
+    clerk.types("/them")
+    clerk.types(ALL.replace("phường Ngọc Hà", "phường Vĩnh Phúc, quận Ba Đình"))
+    assert clerk.asked() == "enrol.commune"
