@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from quarantine.names import fold, marked
 from quarantine.people import UnitKind
@@ -100,8 +101,9 @@ def _key(folded: str) -> str:
     return folded.lstrip("0") if folded.isdecimal() else _Y_FOR_I.sub("i", folded).replace(" ", "")
 
 
+@lru_cache(maxsize=32_768)
 def same_name(name: str) -> str:
-    """What two spellings of a unit's name have in common, its type word left out."""
+    """What two spellings of a unit's name have in common, its type word left out. Remembered."""
     return _key(bare(name))
 
 
