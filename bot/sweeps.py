@@ -110,7 +110,7 @@ class Sweeps:
         rules = protocol(code)
         opening = rules.opening_at(due_at)
 
-        def chunk(conn: Connection) -> slots.Opened:
+        def chunk(conn: Connection, *, by_staff: bool) -> slots.Opened:
             done = slots.open_slot(
                 conn,
                 protocol_code=code,
@@ -120,16 +120,18 @@ class Sweeps:
                 ids=self.turns.ids.block,
                 at=due_at,
                 chunk=self.chunk,
+                by_staff=by_staff,
             )
             self.probe("mid chunk")
             return done
 
         count = 0
-        while True:
-            opened = await self.database.run(chunk, Rank.CLOCK)
-            count += opened.count
-            if opened.done:
-                return count
+        for by_staff in (False, True):
+            done = False
+            while not done:
+                opened = await self.database.run(partial(chunk, by_staff=by_staff), Rank.CLOCK)
+                count, done = count + opened.count, opened.done
+        return count
 
     async def _repeat(self, chunk: Callable[[Connection], int]) -> int:
         total = 0

@@ -174,7 +174,7 @@ def finish(turn: Turn) -> Next:
 
 def _close_silence(turn: Turn) -> None:
     """An answer, however late, closes the task "chưa điểm danh"; whoever had taken it is told."""
-    for kind in (TaskKind.CONTACT, TaskKind.UNREACHABLE):
+    for kind in (TaskKind.CONTACT, TaskKind.UNREACHABLE, TaskKind.FOLLOW):
         task = turn.store.open_task(turn.owner, kind)
         if task is None or _closed_now(turn, task.id):
             continue

@@ -44,6 +44,7 @@ _OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.HOME: (),
     TaskKind.VERIFY: (),
     TaskKind.TRANSFER: (),
+    TaskKind.FOLLOW: ("fine", "unwell", "hospital", "absent", "retry"),
     TaskKind.DECIDE: ("released", "hospital", "retry"),
     TaskKind.ABSENT: ("fine", "hospital", "absent", "retry"),
 }
@@ -78,6 +79,12 @@ def card_text(task: Task, now: datetime) -> str:
     if is_decision(task, now):
         return "task.decide_silence"
     return "task.decide_hospital" if HOSPITAL in task.detail else f"task.{task.kind}"
+
+
+def outcome_label(task: Task, outcome: str) -> Term:
+    """An outcome on its button: who is asked day by day is well or not, not just met."""
+    asked = task.kind is TaskKind.FOLLOW and outcome in {"fine", "unwell"}
+    return Term(f"outcome.asked_{outcome}" if asked else f"outcome.{outcome}")
 
 
 def short(task: Task) -> Term:
@@ -115,7 +122,7 @@ def card_options(task: Task, reader: int | None, now: datetime) -> list[Option]:
         return [Option("take", Term("task.take_over"))]
     if task.kind in LEADING_ON:
         return [Option("take", Term("task.go_on"))]
-    return [Option(outcome, Term(f"outcome.{outcome}")) for outcome in outcomes_of(task, now)]
+    return [Option(outcome, outcome_label(task, outcome)) for outcome in outcomes_of(task, now)]
 
 
 def card_ask(turn: Turn, task: Task, *, shown: bool = True) -> Ask:

@@ -44,7 +44,7 @@ def _facts(turn: Turn, file: File) -> dict[str, object]:
         "last_day": episode.last_day,
         "day": min(episode.day_number(today), episode.length),
         "days": episode.length,
-        "state": Term(f"verify.state_{episode.state}"),
+        "state": Term("file.by_staff" if episode.by_staff else f"verify.state_{episode.state}"),
         "last": last_term(turn.store.last_report(episode.id)),
         "pending": _pending(turn, file),
     }

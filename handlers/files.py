@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import changing, draft, enrolment, leaving, moving, rescheduling, transfers
+from handlers import changing, draft, enrolment, following, leaving, moving, rescheduling, transfers
 from handlers.changing import CHANGES
 from handlers.filecard import AGAIN, CARD, CHANGE, FIND, HISTORY, readable, show
 from handlers.gate import may_somewhere, passes, units_within
@@ -20,6 +20,7 @@ from quarantine.store import File
 from quarantine.turn import Turn
 
 MENU = (
+    following.NO_PHONE,
     rescheduling.RESCHEDULE,
     moving.MOVE,
     transfers.TRANSFER,

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from handlers.alerts import distinct, open_task
 from handlers.answers import reason_terms
-from handlers.cards import HOSPITAL, URGENT, card_params, card_text, ladder_of, outcomes_of
-from handlers.checkin import NONE, SYMPTOMS
+from handlers.cards import HOSPITAL, URGENT, card_params, card_text, ladder_of, outcome_label, outcomes_of
+from handlers.checkin import NONE, SYMPTOMS, TEMPERATURE_MEANT, Meant
 from handlers.endings import ask_tomorrow, back_home, complete, search_on, to_hospital
 from handlers.holding import held, lost, refuse
 from handlers.members import members, open_checkins, settle
@@ -18,8 +18,9 @@ from handlers.unlinked import remind_unlinked, still_unlinked
 from quarantine.access import Action
 from quarantine.checkins import Stage
 from quarantine.conversation import DONE, HUMAN, Ask, Asking, Choice, Next, Question, Unclear
-from quarantine.effects import Reported, ReportedBy, TaskChanged
+from quarantine.effects import FixShared, Reported, ReportedBy, TaskChanged
 from quarantine.letters import Option
+from quarantine.location import Judgement, Verdict
 from quarantine.measures import Status, read_temperature
 from quarantine.messages import Term
 from quarantine.protocol import protocol
@@ -46,8 +47,10 @@ def read_found(turn: Turn, text: str) -> frozenset[str]:
 
 
 def read_degrees(_: Turn, text: str) -> object:
-    """A temperature in °C; anything doubtful is asked again."""
+    """A temperature in °C, or one that was probably meant ("385"); anything else is asked again."""
     reading = read_temperature(text)
+    if reading.status is Status.CONFIRM and reading.value is not None:
+        return Meant(float(reading.value))
     if reading.status is not Status.OK:
         raise Unclear("task.temperature_unclear")
     return reading.value
@@ -77,6 +80,7 @@ STAFF_TEMPERATURE = Question(
     (Choice(UNMEASURED, "task.unmeasured", ("khong do", "chua do", "khong", "ko", "khong co")),),
     read=read_degrees,
 )
+STAFF_MEANT = Question("task.temperature_meant", choices=TEMPERATURE_MEANT.choices, columns=2)
 
 _AT_ONCE = frozenset(
     {Outcome.MISTAKE, Outcome.RELEASED, Outcome.DONE, Outcome.HOME, Outcome.STILL, Outcome.SEARCH}
@@ -85,13 +89,13 @@ _AT_ONCE = frozenset(
 _DECISIONS = frozenset({Outcome.RELEASED, Outcome.HOME, Outcome.STILL, Outcome.SEARCH})
 _OF_ONE = frozenset({Outcome.UNWELL, Outcome.HOSPITAL, Outcome.ABSENT})
 """Outcomes that are seldom those of a whole household: of whom, if several were silent?"""
-_SEEN_WELL = frozenset({TaskKind.CONTACT, TaskKind.UNREACHABLE, TaskKind.LOCATION})
+_SEEN_WELL = frozenset({TaskKind.CONTACT, TaskKind.UNREACHABLE, TaskKind.LOCATION, TaskKind.FOLLOW})
 
 
 def ask_outcome(turn: Turn, task: Task) -> Ask:
     """What was found? With the whole card once more: this message takes its place."""
     card = Term(card_text(task, turn.now), card_params(turn, task))
-    options = tuple(Option(one, Term(f"outcome.{one}")) for one in outcomes_of(task, turn.now))
+    options = tuple(Option(one, outcome_label(task, one)) for one in outcomes_of(task, turn.now))
     return Ask(TASK_OUTCOME, {"card": card}, options, {"task": task.id})
 
 
@@ -133,7 +137,10 @@ def method(turn: Turn, value: str) -> Next:
         turn.lead_in("task.absent_by_call")
         return ask_outcome(turn, task)
     turn.memory["method"] = value
-    return STAFF_SIGNS if found is Outcome.UNWELL else _close(turn, task, found, Method(value))
+    if found is Outcome.UNWELL:
+        return STAFF_SIGNS
+    asked = found is Outcome.FINE and task.kind is TaskKind.FOLLOW
+    return STAFF_TEMPERATURE if asked else _close(turn, task, found, Method(value))
 
 
 @script.answers(STAFF_SIGNS)
@@ -155,7 +162,21 @@ def temperature(turn: Turn, degrees: object) -> Next:
     task = held(turn)
     if task is None:
         return lost(turn)
-    return _examined(turn, task, degrees if isinstance(degrees, float) else None)
+    if isinstance(degrees, Meant):
+        turn.memory["meant"] = degrees.value
+        return Ask(STAFF_MEANT, {"value": degrees.value})
+    measured = degrees if isinstance(degrees, float) else None
+    if _found(turn) is Outcome.FINE and triage(frozenset(), measured).level is Level.GREEN:
+        turn.memory["temperature"] = measured
+        return _close(turn, task, Outcome.FINE, _how(turn))
+    return _examined(turn, task, measured)
+
+
+@script.answers(STAFF_MEANT)
+def temperature_meant(turn: Turn, value: str) -> Next:
+    """Only a yes makes it a temperature."""
+    meant = turn.memory.pop("meant", None)
+    return temperature(turn, meant) if value == "yes" and isinstance(meant, float) else STAFF_TEMPERATURE
 
 
 def _examined(turn: Turn, task: Task, degrees: float | None) -> Next:
@@ -248,8 +269,20 @@ def _follow(turn: Turn, task: Task, file: File, found: Outcome, how: Method | No
     elif found in {Outcome.UNWELL, Outcome.PHONE_TROUBLE} and task.kind in _SEEN_WELL:
         settle(turn, task, file, Stage.CONTACTED)
     elif found is Outcome.FINE and task.kind in _SEEN_WELL:
-        _report(turn, task, file, frozenset(), Level.GREEN)
+        measured = turn.memory.get("temperature")
+        degrees = measured if isinstance(measured, float) else None
+        _report(turn, task, file, frozenset(), Level.GREEN, degrees=degrees)
         settle(turn, task, file, Stage.CONTACTED)
+    if task.kind is TaskKind.FOLLOW and found in {Outcome.FINE, Outcome.UNWELL}:
+        _place(turn, file, how)
+
+
+def _place(turn: Turn, file: File, how: Method | None) -> None:
+    """Whom an officer met at home was there; by telephone nobody knows."""
+    verdict = Verdict.SEEN if how is Method.VISIT else Verdict.UNSEEN
+    last = turn.store.last_checkin(file.episode.id)
+    about = last.id if last else None
+    turn.record(FixShared(turn.ids(), file.episode.id, about, None, Judgement(verdict), None, turn.now))
 
 
 def _absent(turn: Turn, file: File, how: Method | None) -> None:

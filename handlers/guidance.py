@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import leaflets
+from handlers import following, leaflets
 from handlers.calling import number_of
 from handlers.gate import may_somewhere, passes
 from handlers.script import script
@@ -30,6 +30,11 @@ _MAKE = Choice(
     "make", "guide.make", ("tao phieu", "tao", "phieu", "tao phieu huong dan", "tao lai", "co", "cap lai")
 )
 _PRINT = Choice("print", "guide.print", ("in phieu", "in", "in pdf", "in giay"))
+_NO_PHONE = Choice(
+    "no_phone",
+    "guide.no_phone",
+    ("khong co smartphone", "khong co dien thoai thong minh", "khong smartphone", "dien thoai cuc gach"),
+)
 _LATER = Choice("later", "guide.later", ("de sau", "sau", "lam sau", "chua", "khong", "thoi"))
 OFFER = Question(
     "guide.offer",
@@ -37,10 +42,11 @@ OFFER = Question(
         _MAKE,
         _PRINT,
         Choice("told", "guide.told", ("da huong dan", "huong dan roi", "da huong dan roi", "xong roi")),
+        _NO_PHONE,
         _LATER,
     ),
 )
-RELINK = Question("guide.relink", choices=(_MAKE, _PRINT, _LATER))
+RELINK = Question("guide.relink", choices=(_MAKE, _PRINT, _NO_PHONE, _LATER))
 HOW = Question(
     "guide.how",
     choices=(
@@ -61,7 +67,8 @@ def offer(turn: Turn, file: File) -> None:
 
 
 def _ask(file: File) -> Ask:
-    question = RELINK if file.episode.state in LINKED else OFFER
+    chats = file.episode.state in LINKED and not file.episode.by_staff
+    question = RELINK if chats else OFFER
     return Ask(question, {"name": file.person.name}, memory={"episode": file.episode.id})
 
 
@@ -104,6 +111,9 @@ def offered(turn: Turn, value: str) -> Next:
         return DONE
     if value == "later":
         turn.say("guide.put_off", name=file.person.name)
+        return DONE
+    if value == "no_phone":
+        following.start(turn, file)
         return DONE
     if value == "make":
         _show_card(turn, file)

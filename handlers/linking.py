@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from handlers import following
 from handlers.alerts import open_task
 from handlers.calling import whom_to_call
 from handlers.chats import speaks_here
@@ -164,8 +165,13 @@ def _bind(turn: Turn, code: Code, file: File) -> Next:
         turn.note("responder_added", person_id=file.person.id, episode_id=file.episode.id)
     _tell_former_responder(turn, file)
     linked = replace(
-        file.episode, state=EpisodeState.MONITORING, responder_id=turn.owner, next_at=_due(turn, file.episode)
+        file.episode,
+        state=EpisodeState.MONITORING,
+        responder_id=turn.owner,
+        next_at=_due(turn, file.episode),
+        by_staff=False,
     )
+    following.linked(turn, file.episode)
     # No gap between linked and monitoring: whoever closes the notice unread is asked all the same.
     turn.record(EpisodeChanged(file.episode, linked, turn.owner, turn.now, "linked"))
     helped = turn.store.open_task(file.person.id, TaskKind.LINK)

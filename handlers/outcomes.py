@@ -72,7 +72,8 @@ def _past(turn: Turn, task_id: int, reader: int) -> Call | None:
 def followed(turn: Turn, owner: int) -> list[Episode]:
     """The episodes in which answers are expected of this person."""
     mine = turn.store.episodes_answered_by(owner)
-    return [one for one in mine if one.state in OPEN_STATES and one.state is not EpisodeState.PAUSED]
+    asked = [one for one in mine if one.state in OPEN_STATES and not one.by_staff]
+    return [one for one in asked if one.state is not EpisodeState.PAUSED]
 
 
 def channel_lost(turn: Turn, owner: int, reason: Reason) -> None:

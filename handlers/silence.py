@@ -10,6 +10,7 @@ from handlers.alerts import audience, first_head, open_task, people_on, tell_run
 from handlers.called import labels
 from handlers.cards import NO_HEAD, URGENT, card_params, send_card, short, where_term
 from handlers.climbing import CLIMBED, Call, climb, remind_owner
+from handlers.following import visits_due
 from handlers.members import EPISODES
 from handlers.prompts import reminder_question
 from handlers.seen import SEEN_BUTTON
@@ -51,6 +52,7 @@ def checkins_due(turn: Turn, checkins: Sequence[Checkin]) -> None:
     turn.store.last_reports([file.episode.id for _, file in silent])
     turn.store.undone_tasks([file.responder.id for _, file in silent])
     opened = _contact_tasks(turn, by_act[Act.OVERDUE]) + _location_tasks(turn, by_act[Act.NO_LOCATION])
+    opened += visits_due(turn, by_act[Act.FOLLOW])
     tell_together(turn, [_first_call(turn, task) for task in opened])
     _system_errors(turn, by_act[Act.SYSTEM_ERROR])
 

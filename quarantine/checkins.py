@@ -8,7 +8,10 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where a check-in stands; silence is OVERDUE, only an officer's check makes it ABSENT."""
+    """Where a check-in stands; silence is OVERDUE, only an officer's check makes it ABSENT.
+
+    STAFF is for an officer to ask about; NOT_ASKED when none has: the station's miss, never the resident's.
+    """
 
     WAITING = "waiting"
     PROMPTED = "prompted"
@@ -19,10 +22,26 @@ class Stage(StrEnum):
     UNREACHABLE = "unreachable"
     CONTACTED = "contacted"
     ABSENT = "absent"
+    STAFF = "staff"
+    NOT_ASKED = "not_asked"
 
 
-ANSWERABLE = frozenset({Stage.WAITING, Stage.PROMPTED, Stage.OVERDUE, Stage.SYSTEM_ERROR, Stage.UNREACHABLE})
+ANSWERABLE = frozenset(
+    {
+        Stage.WAITING,
+        Stage.PROMPTED,
+        Stage.OVERDUE,
+        Stage.SYSTEM_ERROR,
+        Stage.UNREACHABLE,
+        Stage.STAFF,
+        Stage.NOT_ASKED,
+    }
+)
 """Stages in which an answer is still welcome: a late answer is kept, as late (domain.md §E2)."""
+
+
+LEAST_TIME = timedelta(hours=1)
+"""With less than this left of a window nobody new is asked in it."""
 
 
 class Act(StrEnum):
@@ -32,6 +51,7 @@ class Act(StrEnum):
     OVERDUE = "overdue"
     NO_LOCATION = "no_location"
     SYSTEM_ERROR = "system_error"
+    FOLLOW = "follow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +101,8 @@ def advance(checkin: Checkin, now: datetime, reminders: tuple[timedelta, ...]) -
     if checkin.stage is Stage.WAITING:
         return Move(replace(checkin, stage=Stage.SYSTEM_ERROR, next_at=None), Act.SYSTEM_ERROR)
     if checkin.stage is not Stage.PROMPTED:
-        waits = checkin.reported and checkin.stage in ANSWERABLE
-        settled = answered(checkin) if waits else replace(checkin, next_at=None)
-        return Move(settled, Act.NO_LOCATION if waits else None)
+        by_staff = checkin.stage is Stage.STAFF and not checkin.reported
+        return _for_staff(checkin, checkin.next_at, now) if by_staff else _settle(checkin)
     if now >= checkin.closes_at:
         if checkin.reported:
             return Move(replace(checkin, stage=Stage.DONE, next_at=None), Act.NO_LOCATION)
@@ -93,6 +112,36 @@ def advance(checkin: Checkin, now: datetime, reminders: tuple[timedelta, ...]) -
     moved = replace(checkin, reminded=max(due, checkin.reminded))
     moved = replace(moved, next_at=_next_at(moved, reminders))
     return Move(moved, Act.REMIND if due > checkin.reminded else None)
+
+
+def _settle(checkin: Checkin) -> Move:
+    """A late answer has waited long enough for its location; nothing else is left to wait for."""
+    waits = checkin.reported and checkin.stage in ANSWERABLE
+    settled = answered(checkin) if waits else replace(checkin, next_at=None)
+    return Move(settled, Act.NO_LOCATION if waits else None)
+
+
+def _for_staff(checkin: Checkin, due: datetime, now: datetime) -> Move:
+    """An officer is told at the opening, however late; what they have not asked by the end is theirs."""
+    over = now >= checkin.closes_at
+    stage, next_at = (Stage.NOT_ASKED, None) if over else (Stage.STAFF, checkin.closes_at)
+    return Move(
+        replace(checkin, stage=stage, next_at=next_at), Act.FOLLOW if due < checkin.closes_at else None
+    )
+
+
+def for_staff(checkin: Checkin, now: datetime) -> Checkin:
+    """The check-in of somebody who is no longer asked in a chat: an officer asks, from now on."""
+    if checkin.stage not in {Stage.WAITING, Stage.PROMPTED} or checkin.reported or now >= checkin.closes_at:
+        return checkin
+    return replace(checkin, stage=Stage.STAFF, next_at=now)
+
+
+def for_chat(checkin: Checkin, now: datetime) -> Checkin:
+    """The check-in of somebody who has just been linked: asked here, unless its window is all but over."""
+    if checkin.stage is not Stage.STAFF or now >= checkin.closes_at - LEAST_TIME:
+        return checkin
+    return replace(checkin, stage=Stage.PROMPTED, delivered_at=now, next_at=checkin.closes_at)
 
 
 def answered(checkin: Checkin) -> Checkin:

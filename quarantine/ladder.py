@@ -89,6 +89,8 @@ CONTACT_LADDER = Ladder(
         Rung((Audience.CDC,), timedelta(hours=48), Count.SILENCE, decide=True),
     )
 )
+FOLLOW_LADDER = Ladder((OFFICER, Rung((Audience.DEPUTY,), timedelta(hours=4)), *CONTACT_LADDER.rungs[2:]))
+"""Somebody without a smartphone is to be asked within the window; after it as for anybody who is silent."""
 RED_LADDER = Ladder(
     (
         Rung((Audience.OFFICER,), count=Count.ALWAYS),

@@ -39,6 +39,8 @@ class Verdict(StrEnum):
     FAR = "far"
     STALE = "stale"
     NONE = "none"
+    SEEN = "seen"  # an officer met them at home
+    UNSEEN = "unseen"  # an officer spoke to them by telephone
 
 
 @dataclass(frozen=True, slots=True)

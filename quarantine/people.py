@@ -109,6 +109,8 @@ class Episode:
     created_by: int | None = None
     next_at: datetime | None = None
     version: int = 0
+    by_staff: bool = False
+    """Followed by telephone or visit instead of a chat: officers ask, and enter what they hear."""
 
     def day_number(self, day: date) -> int:
         """Which day of the episode it is, counted from 1 on the first day of the order, and 1 before it."""

@@ -11,6 +11,7 @@ from quarantine.ladder import (
     ABSENT_LADDER,
     CONTACT_LADDER,
     DECISION_LADDER,
+    FOLLOW_LADDER,
     HANDOVER_LADDER,
     LINKING_LADDER,
     RED_LADDER,
@@ -132,6 +133,7 @@ HOME_14 = Protocol(
         TaskKind.DECIDE: DECISION_LADDER,
         TaskKind.ABSENT: ABSENT_LADDER,
         TaskKind.TRANSFER: HANDOVER_LADDER,
+        TaskKind.FOLLOW: FOLLOW_LADDER,
     },
 )
 PROTOCOLS = {HOME_14.code: HOME_14}

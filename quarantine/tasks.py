@@ -22,6 +22,7 @@ class TaskKind(StrEnum):
     DECIDE = "decide"
     ABSENT = "absent"
     TRANSFER = "transfer"
+    FOLLOW = "follow"
 
 
 class TaskState(StrEnum):

@@ -23,7 +23,7 @@ _REACHED = ("verified", "guided", "linked")
 _CHANGE = Update.versioned(
     _EPISODE,
     *("responder_id", "unit_id", "dwelling", "reason", "first_day", "last_day"),
-    *("state", "protocol", "next_at", "ends_at"),
+    *("state", "protocol", "next_at", "ends_at", "by_staff"),
     closed_at="CASE WHEN new.closed_at IS NULL THEN NULL ELSE coalesce(episode.closed_at, new.closed_at) END",
     **{f"{name}_at": f"coalesce(episode.{name}_at, new.{name}_at)" for name in _REACHED},
 )
@@ -118,6 +118,7 @@ def _columns(writing: Writing, episode: Episode) -> dict[str, Any]:
         "protocol": episode.protocol,
         "next_at": episode.next_at if followed else None,
         "ends_at": ends_at(episode.last_day),
+        "by_staff": episode.by_staff,
     }
 
 

@@ -94,6 +94,7 @@ def episode(keyring: Keyring, row: AnyRow) -> Episode:
         created_by=row.created_by,
         next_at=row.next_at,
         version=row.version,
+        by_staff=row.by_staff,
     )
 
 

@@ -66,7 +66,9 @@ def reroute(writing: Writing, moves: Sequence[tuple[Episode, Episode]]) -> None:
         for row in found
     ]
     writing.conn.execute(_MOVE, rows)
-    letters = [_letter(writing, prompt) for prompt in ours if writing.now < prompt["valid_until"]]
+    asked = {one.responder_id for one in moved.values() if not one.by_staff}
+    due = [one for one in ours if writing.now < one["valid_until"] and one["responder_id"] in asked]
+    letters = [_letter(writing, prompt) for prompt in due]
     if letters:
         writing.conn.execute(_LETTER.insert(), letters)
 

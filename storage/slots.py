@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    Boolean,
     Connection,
     Executable,
     Integer,
@@ -95,6 +96,7 @@ _CHUNK = (
         _EPISODE.c.next_at == bindparam("at", type_=Instant()),
         _EPISODE.c.protocol == bindparam("protocol", type_=String()),
         _EPISODE.c.next_at < _EPISODE.c.ends_at,
+        _EPISODE.c.by_staff == bindparam("by_staff", type_=Boolean()),
         _MONITORED,
     )
     .limit(bindparam("chunk", type_=Integer()))
@@ -123,20 +125,22 @@ def open_slot(
     ids: Callable[[int], int],
     at: datetime | None = None,
     chunk: int = 2000,
+    by_staff: bool = False,
 ) -> Opened:
     """Open one slot for at most `chunk` episodes whose `next_at` is exactly `at` (else the opening's hour).
 
     Makes their prompts, check-ins and letters, and moves them on to the following opening or their end. From
     `prompt_until` on (the start after an outage) nobody is written to, and the check-ins are due at once as a
-    system fault. `ids(n)` gives the first of n consecutive ids. Run each chunk in a transaction of its own.
+    system fault. Of those followed `by_staff` nobody is written to: their check-ins are due at once, for an
+    officer's task. `ids(n)` gives the first of n consecutive ids. Run each chunk in a transaction of its own.
     """
-    due = {"at": at or opening.opens_at, "protocol": protocol_code, "chunk": chunk}
+    due = {"at": at or opening.opens_at, "protocol": protocol_code, "chunk": chunk, "by_staff": by_staff}
     episodes = conn.execute(_CHUNK, due).scalars().all()
     if not episodes:
         return Opened(0, done=True)
     size = len(episodes)
     first = ids(3 * size)
-    in_time = now < opening.prompt_until
+    in_time = now < opening.prompt_until and not by_staff
     values = {
         "ids": episodes,
         "before_prompts": first - 1,
@@ -145,9 +149,9 @@ def open_slot(
         "slot": opening.slot.name,
         "opens_at": opening.opens_at,
         "closes_at": opening.closes_at,
-        "stage": Stage.WAITING.value,
+        "stage": (Stage.STAFF if by_staff else Stage.WAITING).value,
         # Too late to ask: due at once, so that the sweep marks the fault and tells the officers of it.
-        "next_at": opening.prompt_until if in_time else now,
+        "next_at": opening.prompt_until if in_time else opening.opens_at if by_staff else now,
     }
     new = _inserts(conn.dialect.name)
     conn.execute(new.prompts, values)

@@ -105,6 +105,7 @@ class Episode(Row, table=True):
     linked_at: datetime | None = maybe_instant()
     closed_at: datetime | None = maybe_instant()
     version: int = number()
+    by_staff: bool = flag()
 
 
 class Prompt(Row, table=True):

@@ -60,6 +60,7 @@ FAMILIES = {
     "enrol.sex_{}": set(Sex),
     "enrol.reason_{}": set(Reason),
     "change.{}": {change.name for change in MENU},
+    "outcome.asked_{}": {"fine", "unwell"},
     "change.does_{}": {"hospital", "back", "cancel", "release"},
     "change.case_{}_sure": {"home", "away"},
     "ending.{}": {"extended", "shortened"},

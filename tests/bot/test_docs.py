@@ -93,7 +93,7 @@ def buttons(vi):
     keys = {choice.label for question in questions for choice in question.choices}
     keys |= {question.want_label for question in questions if question.want_label}
     keys |= {command.label for command in script.commands}
-    keys |= {f"outcome.{one}" for one in Outcome}
+    keys |= {f"outcome.{one}" for one in Outcome} | {"outcome.asked_fine", "outcome.asked_unwell"}
     return {capital(vi[key]) for key in keys.union(NEITHER_QUESTION_NOR_COMMAND)}
 
 

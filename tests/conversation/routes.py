@@ -87,6 +87,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "transfer.answer": ("Hạnh", _ARRIVING),
     "transfer.address": ("Hạnh", (*_ARRIVING, "=accept")),
     "transfer.why_back": ("Hạnh", (*_ARRIVING, "=back")),
+    "task.temperature_meant": ("Hạnh", (*_CARD, "=take", "=unwell", "=all", "=call", "=cough", "=.", "385")),
     "link.birth_year": ("Người lạ", _LINK[:1]),
     "link.language": ("Người lạ", _LINK[:2]),
     "link.notice": ("Người lạ", _LINK),

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarantine.checkins import ANSWERABLE, Act, Checkin, Stage, advance, answered, delivered
+from quarantine.checkins import (
+    ANSWERABLE,
+    Act,
+    Checkin,
+    Stage,
+    advance,
+    answered,
+    delivered,
+    for_chat,
+    for_staff,
+)
 
 OPENS = datetime(2026, 12, 3, 0, 30, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=4)
@@ -129,7 +139,9 @@ def test_a_delivery_is_counted_once(stage):
     assert delivered(known, OPENS, REMINDERS) is known
 
 
-@pytest.mark.parametrize("stage", [one for one in Stage if one not in {Stage.WAITING, Stage.PROMPTED}])
+@pytest.mark.parametrize(
+    "stage", [one for one in Stage if one not in {Stage.WAITING, Stage.PROMPTED, Stage.STAFF}]
+)
 def test_a_check_in_that_is_settled_is_left_alone(stage):
     """Whatever has been found out by a human or an answer is not overruled by the clock."""
     settled = replace(WAITING, stage=stage, next_at=OPENS)
@@ -144,3 +156,36 @@ def test_an_answer_is_welcome_late_and_said_to_be_late(stage):
     assert after.stage is (Stage.LATE if stage is Stage.OVERDUE else Stage.DONE)
     assert after.reported
     assert after.next_at is None
+
+
+BY_STAFF = replace(WAITING, stage=Stage.STAFF, next_at=OPENS)
+
+
+@given(TICKS)
+def test_staff_are_told_once_and_nobody_is_called_silent(ticks):
+    """However the clock ticks, an officer gets one task; what was not asked is never the resident's miss."""
+    ended, acts = run(BY_STAFF, [*ticks, CLOSES, CLOSES + timedelta(days=1)])
+    assert [act for _, act in acts] == [Act.FOLLOW]
+    assert (ended.stage, ended.next_at) == (Stage.NOT_ASKED, None)
+    assert ended.stage in ANSWERABLE
+
+
+def test_who_loses_the_chat_is_asked_by_an_officer_from_now_on():
+    """A check-in that waits for a chat's answer becomes the station's; one that is settled stays as it is."""
+    now = OPENS + timedelta(minutes=10)
+    assert for_staff(WAITING, now) == replace(WAITING, stage=Stage.STAFF, next_at=now)
+    assert for_staff(WAITING, CLOSES) is WAITING
+    done = answered(WAITING)
+    assert for_staff(done, now) is done
+    half = replace(WAITING, stage=Stage.PROMPTED, reported=True)
+    assert for_staff(half, now) is half
+
+
+def test_who_gets_a_chat_is_asked_there_while_there_is_time():
+    """Linked with an hour left, the question is put in the chat; later it stays with the officer."""
+    now = CLOSES - timedelta(hours=2)
+    asked = for_chat(BY_STAFF, now)
+    assert (asked.stage, asked.delivered_at, asked.next_at) == (Stage.PROMPTED, now, CLOSES)
+    assert for_chat(BY_STAFF, CLOSES - timedelta(minutes=59)) is not asked
+    assert for_chat(BY_STAFF, CLOSES - timedelta(minutes=59)).stage is Stage.STAFF
+    assert for_chat(WAITING, now) is WAITING

@@ -111,6 +111,7 @@ class Rows:
             created_by=episode.created_by,
             created_at=created_at,
             next_at=episode.next_at,
+            by_staff=episode.by_staff,
             ends_at=ends_at(episode.last_day),
             closed_at=None if episode.state in OPEN_STATES else self.now,
             version=episode.version,

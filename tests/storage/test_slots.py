@@ -46,7 +46,9 @@ def blocks():
 def opens(conn, blocks):
     """Opens one chunk of a slot on the connection of the test."""
 
-    def open_one(opening=MORNING, now=MORNING.opens_at, chunk=2000, protocol_code="home-14/1"):
+    def open_one(
+        opening=MORNING, now=MORNING.opens_at, chunk=2000, protocol_code="home-14/1", *, by_staff=False
+    ):
         return slots.open_slot(
             conn,
             protocol_code=protocol_code,
@@ -55,6 +57,7 @@ def opens(conn, blocks):
             now=now,
             ids=blocks,
             chunk=chunk,
+            by_staff=by_staff,
         )
 
     return open_one
@@ -272,3 +275,17 @@ def test_two_sweeps_at_once_share_the_work(engine, keyring, blocks, now):
         assert sum(opened) == 40
         assert [count(conn, table) for table in (PROMPT, CHECKIN, LETTER)] == [31, 40, 31]
         assert slots.due_groups(conn, MORNING.opens_at) == []
+
+
+def test_nobody_without_a_smartphone_is_written_to(conn, rows, opens):
+    """Who is followed by staff gets a check-in that is due at once for an officer, and no letter."""
+    rows.units()
+    people(rows, 2)
+    person = rows.person(replace(LAN, id=2_000))
+    rows.episode(6_000, person.id, next_at=MORNING.opens_at, by_staff=True)
+    assert opens().count == 2
+    assert opens(by_staff=True).count == 1
+    assert count(conn, LETTER) == 2
+    theirs = conn.execute(select(CHECKIN).where(CHECKIN.c.episode_id == 6_000)).one()
+    assert (theirs.stage, theirs.next_at) == ("staff", MORNING.opens_at)
+    assert opens(by_staff=True, now=MORNING.closes_at).count == 0
