@@ -31,7 +31,7 @@ class Health:
     """Counts and ages in seconds; `wrong` names the parts that need somebody, empty when all is well.
 
     `ignored` counts updates that were rightly left out, `refused` pushes that were turned away, both by
-    account and reason, since this process started.
+    account and reason, and `lost` what went wrong and lost nothing, since this process started.
     """
 
     database: str
@@ -42,6 +42,7 @@ class Health:
     accounts: Mapping[str, str] = field(default_factory=dict)
     ignored: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     refused: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    lost: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     wrong: tuple[str, ...] = ()
 
 

@@ -265,7 +265,12 @@ class Service:
         accounts = {account: self._standing(account) for account in self.channels}
         age = None if swept is None else timedelta(seconds=swept)
         found = await asyncio.to_thread(look, self.engine, self.clock.now(), age, accounts)
-        return replace(found, ignored=_counted(self.hearing.ignored), refused=_counted(self.hearing.refused))
+        return replace(
+            found,
+            ignored=_counted(self.hearing.ignored),
+            refused=_counted(self.hearing.refused),
+            lost=_counted({account: channel.lost for account, channel in self.channels.items()}),
+        )
 
     def _standing(self, account: str) -> str:
         """How it stands with an account, in a few words."""

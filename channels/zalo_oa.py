@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 
 import aiohttp
+import structlog
 
 from channels.zalo_oa_account import Credentials, Hosts
 from channels.zalo_oa_caller import Caller
@@ -46,6 +47,8 @@ FORM: Final = Form(
     per_chat_second=PER_CHAT_SECOND,
 )
 TYPED: Final = "payload typed by hand"
+
+log = structlog.get_logger(__name__)
 
 _PUSHED_ONLY: Final = AccountDown("a Zalo Official Account only pushes: it needs a public HTTPS address")
 
@@ -114,6 +117,7 @@ class ZaloOa:
         said = heard.incoming
         if said is not None and said.kind is Kind.TEXT and looks_pressed(said.text.strip()):
             self.lost[TYPED] += 1
+            log.warning(TYPED, account=self.account)
         return [heard]
 
     async def push_to(self, url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -124,6 +125,8 @@ class Channel(Protocol):
     """The kind of messenger: "telegram", "zalo-oa", "zalo-bot"."""
     account: str
     form: Form
+    lost: Counter[str]
+    """What went wrong and lost nothing, and what was tried in vain, by name."""
 
     async def __aenter__(self) -> Self:
         """Make ready to connect; calls nobody yet."""

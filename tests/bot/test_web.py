@@ -183,6 +183,7 @@ async def test_health_is_told_in_counts():
             "accounts": {"telegram": "webhook"},
             "ignored": {},
             "refused": {},
+            "lost": {},
             "wrong": [],
         }
 

@@ -193,12 +193,15 @@ async def test_bad_pushes_are_refused_counted_and_leave_nothing(place):
             assert once > before
             assert await pushed(http, place, good, signed(good, stamp)) == 200
             assert rows(place) == once
+            by_hand = event("#" + "0" * 16 + ":q7:none", "4", timestamp=stamp)
+            assert await pushed(http, place, by_hand, signed(by_hand, stamp)) == 200
             health = place.health()
             assert process.stop() == 0
     assert {name: counts for name, counts in health["refused"].items() if counts} == {
         "oa": {"unsigned": 1, "forged": 2, "stale": 1, "unreadable": 1, "too_large": 1},
         "strange": {"no_account": 1},
     }
+    assert health["lost"]["oa"] == {"payload typed by hand": 1}
     assert health["ignored"]["oa"] == {"unknown": 1, "repeated": 1}
     said = process.said.read_text("utf-8")
     assert said.count("push refused") == 7
