@@ -165,7 +165,7 @@ class Talk:
         command = self._command(text, folded) if anytime is None else None
         before = list(self.stack.frames)
         self._take_up_prompt()
-        if anytime is not None:
+        if anytime is not None and not self._is_label(folded):
             self._anytime(anytime)
         elif command is not None:
             self._begin(command)
@@ -184,6 +184,12 @@ class Talk:
         if wanted is None and not self.stack.frames:
             wanted = self.script.asked_for(self.turn, folded, self._label)
         return wanted.run(self.turn) if wanted else None
+
+    def _is_label(self, folded: str) -> bool:
+        """Whether the newest question has a choice of exactly these words: "Cán bộ" may be a role there."""
+        options = self.stack.frames[-1].options if self.stack.frames else ()
+        labels = (self._label(one.label) if isinstance(one.label, Term) else one.label for one in options)
+        return any(fold(label) == folded for label in labels)
 
     def _label(self, term: Term) -> str:
         """What a button says to the one who writes, in their language."""
