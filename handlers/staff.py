@@ -110,7 +110,7 @@ def review(turn: Turn, value: str) -> Next:
         posting = Posting(turn.ids(), person.id, unit.id, code.role, on_duty=True, deputy=code.deputy)
         turn.record(PostingAdded(posting, turn.me, turn.now))
     turn.record(MenuWanted(turn.owner, turn.chat.id))
-    turn.say("staff.welcome", unit=unit.name)
+    turn.say("staff.welcome_viewer" if code.role is Role.VIEWER else "staff.welcome", unit=unit.name)
     if code.issued_by is not None:
         as_what = "role.deputy" if code.deputy else f"role.{code.role}"
         about = {"name": name, "phone": show_phone(phone), "role": Term(as_what)}

@@ -109,6 +109,14 @@ class HistoryLine:
     detail: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many open files there are by state, and how many tasks that are not done by kind."""
+
+    files: Mapping[EpisodeState, int]
+    tasks: Mapping[TaskKind, int]
+
+
 class Store(Protocol):
     """Read-only questions of handlers; an answer is decided upon and its version checked on writing."""
 
@@ -286,6 +294,10 @@ class Store(Protocol):
 
     def units_below(self, unit_ids: Sequence[int]) -> Sequence[Unit]:
         """These units and all below them that are not abolished, by code."""
+        ...
+
+    def totals(self, unit_ids: Sequence[int]) -> Totals:
+        """What is open in these units, in numbers."""
         ...
 
     def reach(self, account: str) -> Reach:

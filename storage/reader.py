@@ -17,7 +17,7 @@ from quarantine.numbers import PROMPT as PROMPT_LETTER
 from quarantine.numbers import number
 from quarantine.params import unpack_params
 from quarantine.people import OPEN_STATES, Absence, Episode, EpisodeState, Person, Posting
-from quarantine.store import Chat, File, HistoryLine, Prompt, Store
+from quarantine.store import Chat, File, HistoryLine, Prompt, Store, Totals
 from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.windows import Reach, reach_of
 from storage import lookups, records, tables, wire
@@ -25,6 +25,7 @@ from storage.absences import ABSENCE
 from storage.batches import unseen
 from storage.case_reader import CHECKIN, EPISODE, POSTING, PROMPT, TASK, UNDONE, CaseReader
 from storage.lookups import Index
+from storage.spelling import among
 from storage.tables import core
 
 ADDRESS = core(tables.Address)
@@ -33,6 +34,18 @@ CODE_MISS = core(tables.CodeMiss)
 CONVERSATION = core(tables.Conversation)
 EVENT = core(tables.Event)
 LETTER = core(tables.Letter)
+
+
+_FILES_COUNTED = (
+    select(EPISODE.c.state, func.count().label("total"))
+    .where(among(EPISODE.c.unit_id), EPISODE.c.closed_at.is_(None))
+    .group_by(EPISODE.c.state)
+)
+_TASKS_COUNTED = (
+    select(TASK.c.kind, func.count().label("total"))
+    .where(among(TASK.c.unit_id), UNDONE)
+    .group_by(TASK.c.kind)
+)
 
 
 class SqlStore(CaseReader):
@@ -215,6 +228,13 @@ class SqlStore(CaseReader):
         taken = TASK.c.state == literal_column(f"'{TaskState.TAKEN}'")  # spelt out for the partial index
         mine = select(TASK).where(TASK.c.owner_id == owner_id, taken).order_by(TASK.c.id)
         return [records.task(self.keyring, row) for row in self.conn.execute(mine)]
+
+    def totals(self, unit_ids: Sequence[int]) -> Totals:
+        """What is open in these units, in numbers; what nothing is open of is left out."""
+        here = {"ids": list(unit_ids)}
+        files = {EpisodeState(row.state): row.total for row in self.conn.execute(_FILES_COUNTED, here)}
+        tasks = {TaskKind(row.kind): row.total for row in self.conn.execute(_TASKS_COUNTED, here)}
+        return Totals({state: count for state, count in files.items() if state in OPEN_STATES}, tasks)
 
     def reach(self, account: str) -> Reach:
         """How far an account reaches."""

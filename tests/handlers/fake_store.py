@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -24,7 +25,7 @@ from quarantine.people import (
     Unit,
     UnitKind,
 )
-from quarantine.store import Chat, Context, File, HistoryLine, LastReport, Prompt
+from quarantine.store import Chat, Context, File, HistoryLine, LastReport, Prompt, Totals
 from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.units import OtherName
 from quarantine.windows import Reach, Reaches, reach_of
@@ -101,7 +102,8 @@ class FakeStore:
     def officers(self, unit_id: int) -> list[Officer]:
         """Everybody posted at the unit, longest-serving first."""
         here = [one for one in self.postings.values() if one.unit_id == unit_id]
-        return [Officer(self.persons[one.person_id], one) for one in here]
+        away = {one.person_id for one in self.absences.values()}
+        return [Officer(self.persons[one.person_id], one, one.person_id in away) for one in here]
 
     def officer(self, person_id: int) -> Person:
         """A member of staff."""
@@ -299,6 +301,15 @@ class FakeStore:
     def units_below(self, unit_ids: Sequence[int]) -> list[Unit]:
         """These units and all below them."""
         return [self.units[one] for one in self.subtree(unit_ids)]
+
+    def totals(self, unit_ids: Sequence[int]) -> Totals:
+        """What is open in these units, in numbers."""
+        files = [one for one in self.episodes.values() if one.unit_id in unit_ids]
+        tasks = [one for one in self.tasks.values() if one.unit_id in unit_ids]
+        return Totals(
+            dict(Counter(one.state for one in files if one.state in OPEN_STATES)),
+            dict(Counter(one.kind for one in tasks if one.state is not TaskState.DONE)),
+        )
 
     def reach(self, account: str) -> Reach:
         """How far an account reaches."""

@@ -16,7 +16,7 @@ from quarantine.effects import (
     PostingEnded,
     UnitWatched,
 )
-from quarantine.people import Absence, Posting, Role
+from quarantine.people import Absence, EpisodeState, Posting, Role
 from quarantine.tasks import TaskKind, TaskState
 from storage import tables, ticks
 from storage.apply import StaleDecisionError, apply
@@ -120,6 +120,21 @@ def test_tasks_are_found_by_who_has_taken_them(write, store, rows, now):
     rows.task(802, TaskKind.AMBER, LAN.id, state=TaskState.DONE, owner_id=HUNG.id)
     rows.task(803, TaskKind.HELP, LAN.id)
     assert [one.id for one in store().tasks_of(HUNG.id)] == [801]
+
+
+def test_what_is_open_is_counted_in_the_own_units_only(write, store, rows, now):
+    """Closed files, done tasks and other units do not count."""
+    rows.episode(201, LAN.id, unit_id=STATION)
+    rows.episode(202, HUNG.id, unit_id=STATION, state=EpisodeState.COMPLETED)
+    rows.episode(203, HUNG.id, unit_id=11)
+    rows.task(801, TaskKind.CONTACT, LAN.id, unit_id=STATION)
+    rows.task(802, TaskKind.AMBER, LAN.id, unit_id=STATION, state=TaskState.DONE)
+    rows.task(803, TaskKind.CONTACT, HUNG.id, unit_id=11)
+    found = store().totals([STATION])
+    assert sum(found.files.values()) == 1
+    assert found.tasks == {TaskKind.CONTACT: 1}
+    both = store().totals([STATION, 11])
+    assert (sum(both.files.values()), both.tasks) == (2, {TaskKind.CONTACT: 2})
 
 
 def test_history_knows_who_ended_what(write, conn, now):
