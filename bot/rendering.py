@@ -13,12 +13,14 @@ from bot.endings import endings
 from bot.entrances import entrances, spoken
 from bot.formatting import FULL, SHORT, capital, fill, show
 from bot.links import Links
-from bot.printing import leaflets_of
+from bot.printing import leaflets_of, sheet_of
+from papers.day_sheet import NAME as SHEET_NAME
+from papers.day_sheet import DaySheet, day_sheet
 from papers.guide_card import Entrance
 from papers.leaflets import NAME, Leaflet, leaflets
 from quarantine.channel import Form, Presence
 from quarantine.days import local_day
-from quarantine.letters import Asked, Enclosure, Letter, Option
+from quarantine.letters import DOCUMENTS, Asked, Enclosure, Letter, Option
 from quarantine.messages import Button, Document, Link, Params, Reply, Template, Term, Want
 from quarantine.names import given_name, honorific
 from quarantine.phones import international, show_phone
@@ -64,6 +66,7 @@ class Renderer:
     forms: Mapping[str, Form] = field(default_factory=dict)
     links: Links | None = None
     draw_leaflets: DrawLeaflets = leaflets
+    draw_sheet: Callable[[DaySheet], bytes] = day_sheet
 
     def render(
         self, letter: Letter, reader: Facts, now: datetime, account: str = "", address_id: int | None = None
@@ -118,9 +121,11 @@ class Renderer:
 
     def document(self, letter: Letter, reader: Facts, account: str) -> Document | None:
         """The file that goes with a letter, None when it has none."""
-        if letter.enclosure is not Enclosure.LEAFLETS:
+        if letter.enclosure not in DOCUMENTS:
             return None
         voice = Voice(self.catalogue, reader, letter.due_at)
+        if letter.enclosure is Enclosure.DAY_SHEET:
+            return Document(SHEET_NAME, self.draw_sheet(sheet_of(letter.params, voice.parameter)))
         printed, per_page = leaflets_of(
             letter.params, lambda code: entrances(self.presences, account, code), voice.parameter
         )
@@ -135,7 +140,7 @@ class Renderer:
         """
         if self.links is None or address_id is None:
             return None
-        if letter.enclosure is Enclosure.LEAFLETS and not form.documents:
+        if letter.enclosure in DOCUMENTS and not form.documents:
             return Link(
                 voice.say("channel.link_document", {}), self.links.document(address_id, letter.id, now)
             )

@@ -14,13 +14,13 @@ from quarantine.conversation import DONE, Ask, Next, Question
 from quarantine.days import local_day
 from quarantine.letters import Option
 from quarantine.messages import Term
-from quarantine.people import OPEN_STATES
+from quarantine.people import OPEN_STATES, EpisodeState
 from quarantine.store import File, HistoryLine
 from quarantine.tasks import TaskKind
 from quarantine.turn import Turn
 
 CARD = Question("file.card", protect=True, passing=True)
-CHANGE, AGAIN, HISTORY, FIND = "change", "again", "history", "find"
+CHANGE, AGAIN, SHEET, HISTORY, FIND = "change", "again", "sheet", "history", "find"
 """Values of the choices under a card."""
 OF_EPISODES = ("episode_changed",)
 
@@ -31,6 +31,8 @@ def show(turn: Turn, file: File) -> Ask:
     options = [Option(CHANGE, Term("file.change"))] if changes else []
     if file.episode.state not in OPEN_STATES and turn.may(Action.ENROL, file.unit.id):
         options = [Option(AGAIN, Term("file.again"))]
+    if file.episode.state is not EpisodeState.NOTIFIED:
+        options.append(Option(SHEET, Term("file.sheet")))
     options += [Option(HISTORY, Term("file.history")), Option(FIND, Term("file.find_other"))]
     return Ask(CARD, _facts(turn, file), tuple(options), {"episode": file.episode.id, "seen": seen(file)})
 

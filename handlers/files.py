@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from handlers import changing, draft, enrolment, following, leaving, moving, rescheduling, transfers
+from handlers import (
+    changing,
+    draft,
+    enrolment,
+    following,
+    leaving,
+    moving,
+    rescheduling,
+    sheets,
+    transfers,
+)
 from handlers.changing import CHANGES
-from handlers.filecard import AGAIN, CARD, CHANGE, FIND, HISTORY, readable, show
+from handlers.filecard import AGAIN, CARD, CHANGE, FIND, HISTORY, SHEET, readable, show
 from handlers.gate import may_somewhere, passes, units_within
 from handlers.pastlines import past
 from handlers.script import script
@@ -117,7 +127,12 @@ def card(turn: Turn, value: str) -> Next:
     file = readable(turn, NEEDED.get(value, Action.VIEW))
     if not isinstance(file, File):
         return file
-    return {HISTORY: past, CHANGE: _changes, AGAIN: _again}[value](turn, file)
+    return {HISTORY: past, SHEET: _sheet, CHANGE: _changes, AGAIN: _again}[value](turn, file)
+
+
+def _sheet(turn: Turn, file: File) -> Next:
+    sheets.post(turn, file)
+    return DONE
 
 
 def _again(turn: Turn, file: File) -> Next:

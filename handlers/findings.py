@@ -13,6 +13,7 @@ from handlers.endings import ask_tomorrow, back_home, complete, search_on, to_ho
 from handlers.holding import held, lost, refuse
 from handlers.members import members, open_checkins, settle
 from handlers.script import script
+from handlers.sheets import after_release
 from handlers.tasklist import offer_rest
 from handlers.unlinked import remind_unlinked, still_unlinked
 from quarantine.access import Action
@@ -246,6 +247,7 @@ def _close(turn: Turn, task: Task, found: Outcome, how: Method | None) -> Next:
         outcome=Term(f"outcome.{found}"),
         how=Term(f"task.how_{how}") if how else Term("word.nothing"),
     )
+    after_release(turn)
     offer_rest(turn)
     return DONE
 

@@ -19,6 +19,7 @@ from handlers.changing import (
 )
 from handlers.endings import WAS, ask_tomorrow, back_home, close_others, complete, to_hospital
 from handlers.script import script
+from handlers.sheets import after_release
 from quarantine.access import Action
 from quarantine.conversation import Ask, Choice, Next, Question
 from quarantine.days import local_day
@@ -80,6 +81,7 @@ def _home_again(turn: Turn, file: File) -> None:
         turn.record(TaskChanged(task, done, turn.me, turn.now))
     back_home(turn, file.episode, task)
     turn.say("change.back_home", name=file.person.name)
+    after_release(turn)
 
 
 # Became a case
@@ -159,6 +161,7 @@ def _last_day_come(turn: Turn, file: File) -> bool:
 def _release(turn: Turn, file: File) -> None:
     complete(turn, file.episode)
     turn.say("change.released", name=file.person.name)
+    after_release(turn)
 
 
 HOSPITAL_STAY = add(Change("hospital", Action.CHANGE, AT_HOME, _reason_first, _with_reason, _admit))

@@ -58,7 +58,7 @@ def leaflets(given: Sequence[Leaflet], per_page: int) -> bytes:
     if per_page not in LAYOUTS:
         raise ValueError(f"{per_page} cards do not fit a page; there are {', '.join(map(str, LAYOUTS))}")
     written = BytesIO()
-    canvas = Canvas(written, pagesize=A4, invariant=1, lang="vi", initialFontName=_face(bold=False))
+    canvas = Canvas(written, pagesize=A4, invariant=1, lang="vi", initialFontName=face(bold=False))
     canvas.setTitle(TITLE)
     cards = [one.card for one in given]
     if len(given) > 1:
@@ -136,7 +136,7 @@ class Print:
 
     def width(self, text: str, size: int, *, bold: bool = False) -> float:
         """How wide the text will be."""
-        return float(pdfmetrics.stringWidth(normalize("NFC", text), _face(bold=bold), size))
+        return float(pdfmetrics.stringWidth(normalize("NFC", text), face(bold=bold), size))
 
     def shortened(self, text: str, size: int, width: float) -> str:
         """The text, or as much of its beginning as fits."""
@@ -202,12 +202,12 @@ class Print:
 
     def _write(self, text: str, left: float, baseline: float, size: int, colour: str, *, bold: bool) -> None:
         self._canvas.setFillColor(colour)
-        self._canvas.setFont(_face(bold=bold), size)
+        self._canvas.setFont(face(bold=bold), size)
         self._canvas.drawString(left, self._height - baseline, normalize("NFC", text))
 
 
 @lru_cache(maxsize=2)
-def _face(*, bold: bool) -> str:
+def face(*, bold: bool) -> str:
     """The name under which the embedded font is known; letters that are used go into the file."""
     name = "CachlyBold" if bold else "CachlyRegular"
     pdfmetrics.registerFont(TTFont(name, BOLD if bold else REGULAR))

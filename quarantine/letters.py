@@ -64,6 +64,11 @@ class Enclosure(StrEnum):
     INVITATION = "invitation"
     PIN = "pin"
     LEAFLETS = "leaflets"
+    DAY_SHEET = "day_sheet"
+
+
+DOCUMENTS = frozenset({Enclosure.LEAFLETS, Enclosure.DAY_SHEET})
+"""What is a file to be printed."""
 
 
 @dataclass(frozen=True, slots=True)

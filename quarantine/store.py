@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from quarantine.checkins import Checkin
+from quarantine.day_sheet import DayRecord
 from quarantine.effects import Code
 from quarantine.letters import Asked
 from quarantine.location import Judgement
@@ -254,6 +255,10 @@ class Store(Protocol):
 
     def last_fix(self, episode_id: int) -> tuple[Judgement, datetime] | None:
         """The newest judged position of an episode and when it was stored."""
+        ...
+
+    def day_records(self, episode_id: int) -> Sequence[DayRecord]:
+        """All check-ins of an episode with their newest reports, and the reports out of turn."""
         ...
 
     def checkin(self, checkin_id: int) -> Checkin | None:

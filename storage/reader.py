@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, literal_column, select, text
 
 from quarantine.checkins import Checkin
+from quarantine.day_sheet import DayRecord
 from quarantine.days import local_day
 from quarantine.effects import Code
 from quarantine.letters import Asked
@@ -24,6 +25,7 @@ from storage import lookups, records, tables, wire
 from storage.absences import ABSENCE
 from storage.batches import unseen
 from storage.case_reader import CHECKIN, EPISODE, POSTING, PROMPT, TASK, UNDONE, CaseReader
+from storage.day_records import day_records
 from storage.lookups import Index
 from storage.spelling import among
 from storage.tables import core
@@ -96,6 +98,10 @@ class SqlStore(CaseReader):
     def _line(self, row: Any) -> HistoryLine:  # noqa: ANN401 - a row of these columns
         detail = {} if row.detail is None else self.keyring.open_json("event", "detail", row.id, row.detail)
         return HistoryLine(row.kind, row.at, row.by_id, unpack_params(detail))
+
+    def day_records(self, episode_id: int) -> Sequence[DayRecord]:
+        """All check-ins of an episode with their newest reports, and the reports out of turn."""
+        return day_records(self.conn, self.keyring, episode_id)
 
     def open_episodes(self, person_id: int) -> Sequence[Episode]:
         """The open episodes of a person (not those they answer for), oldest first."""

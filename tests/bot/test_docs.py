@@ -44,6 +44,7 @@ NEITHER_QUESTION_NOR_COMMAND = (
     "file.again",
     "file.change",
     "file.history",
+    "file.sheet",
     *(f"change.{change.name}" for change in MENU),
 )
 """Labels of buttons that the code draws without a fixed choice."""

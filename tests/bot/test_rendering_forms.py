@@ -1,6 +1,6 @@
 """Rendering for each form of messenger: what takes the place of the phone's own buttons."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -205,6 +205,38 @@ def test_leaflets_go_by_a_link_where_no_files_are_carried():
     alone = rendered(leaflets(), "words", links=None)
     assert alone.link is None
     assert alone.text.startswith("Kênh này chưa nhận được tệp (2 phiếu).")
+
+
+def test_a_day_sheet_goes_as_a_file_with_the_words_of_the_form():
+    """Signs and temperatures in the reader's words, a cross where the form wants one."""
+    drawn = []
+    line = {
+        "number": 3,
+        "day": date(2026, 12, 5),
+        "temperatures": [Term("report.temperature", {"value": 38.2})],
+        "signs": [Term("sign.fever"), Term("sign.cough")],
+        "well": False,
+        "suspected": True,
+        "absent": False,
+    }
+    facts = {"name": "Lan", "first_day": NOW.date(), "last_day": NOW.date(), "days": 1}
+    figures = {"checkins": 2, "answered": 1, "unwell": 1, "absent": 0}
+    head = [Term("sheet.officer", {"name": "Hạnh", "call": "0912 345 678"})]
+    params = {**facts, **figures, "head": head, "sheet": [line]}
+    told = Letter(LETTER, 1, "sheet.text", NOW, params=params, enclosure=Enclosure.DAY_SHEET)
+    renderer = Renderer(
+        load(strict=True),
+        lambda *_: b"png",
+        forms=FORMS,
+        links=LINKS,
+        draw_sheet=lambda given: (drawn.append(given), b"%PDF")[1],
+    )
+    reply = renderer.render(told, READER, NOW, "files", CHAT)
+    assert reply.document == Document("bang-theo-doi.pdf", b"%PDF")
+    (sheet,) = drawn
+    assert sheet.lines == (("3", "05/12/2026", "38,2 °C", "sốt, ho", "", "x", ""),)
+    assert sheet.head == ("Người theo dõi: Hạnh. Điện thoại liên hệ khi có triệu chứng: 0912 345 678",)
+    assert renderer.render(told, READER, NOW, "words", CHAT).link is not None
 
 
 def test_where_the_chat_is_not_known_there_is_no_link():

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from quarantine import effects as e
 from quarantine.checkins import Checkin, Stage
+from quarantine.day_sheet import DayRecord
+from quarantine.days import local_day
 from quarantine.letters import Asked, Letter
 from quarantine.location import Judgement
 from quarantine.names import words
@@ -33,6 +35,13 @@ from quarantine.windows import Reach, Reaches, reach_of
 
 class ConflictError(Exception):
     """An effect was decided on a version that is no longer there: storage would run the turn again."""
+
+
+def _record(day: date, stage: Stage | None, report: e.Reported | None) -> DayRecord:
+    """A check-in with its report."""
+    if report is None:
+        return DayRecord(day, stage)
+    return DayRecord(day, stage, report.at, report.signs, report.temperature, report.level)
 
 
 def _changed(before: Episode, after: Episode) -> dict[str, object]:
@@ -257,6 +266,17 @@ class FakeStore:
         """The newest judged position of an episode and when it was stored."""
         fix = next((one for one in reversed(self.fixes) if one.episode_id == episode_id), None)
         return None if fix is None else (fix.judgement, fix.at)
+
+    def day_records(self, episode_id: int) -> list[DayRecord]:
+        """All check-ins of an episode with their newest reports, and the reports out of turn."""
+        mine = [one for one in self.reports if one.episode_id == episode_id]
+        newest = {one.checkin_id: one for one in mine}
+        found = [
+            _record(one.day, one.stage, newest.get(one.id))
+            for one in self.checkins.values()
+            if one.episode_id == episode_id
+        ]
+        return found + [_record(local_day(one.at), None, one) for one in mine if one.checkin_id is None]
 
     def checkin(self, checkin_id: int) -> Checkin | None:
         """A check-in by id."""

@@ -9,7 +9,8 @@ from sqlalchemy import event
 
 from quarantine import numbers
 from quarantine.checkins import Stage
-from quarantine.effects import CodeFor, EpisodeChanged, Noted
+from quarantine.day_sheet import DayRecord
+from quarantine.effects import CodeFor, EpisodeChanged, Noted, Reported
 from quarantine.letters import Asked, Letter, Option
 from quarantine.location import Judgement, Verdict
 from quarantine.messages import Term
@@ -136,6 +137,27 @@ def test_history_tells_the_last_lines_of_a_person(world, store, conn, keyring, n
     assert changed.detail["why"] == "extended: 140/QĐ-UBND; lâu hơn"
     assert store.history(LAN.id, ["viewed"], 1)[0].kind == "viewed"
     assert store.history(HUNG.id, ["episode_changed"], 5) == []
+
+
+def test_day_records_are_check_ins_with_their_newest_reports(world, store, conn, keyring, now):
+    """A correction stands for what it corrects; words out of turn follow; other episodes are left out."""
+    episode, other = world.episode(300, LAN.id), world.episode(301, HUNG.id)
+    first = world.checkin(400, episode, date(2021, 8, 13), "morning", stage=Stage.DONE)
+    world.checkin(401, episode, date(2021, 8, 13), "afternoon", stage=Stage.ABSENT)
+    world.checkin(402, other, date(2021, 8, 13), "morning")
+    told = {"episode_id": episode.id, "at": now}
+    reports = [
+        Reported(500, checkin_id=first.id, signs=frozenset({"cough"}), level=Level.AMBER, **told),
+        Reported(501, checkin_id=first.id, signs=frozenset(), level=Level.GREEN, temperature=36.6, **told),
+        Reported(502, checkin_id=None, signs=frozenset({"fever"}), level=Level.AMBER, **told),
+    ]
+    for report in reports:
+        apply(conn, keyring, [report], now, itertools.count(900 + report.id).__next__)
+    assert store.day_records(episode.id) == [
+        DayRecord(date(2021, 8, 13), Stage.DONE, now, frozenset(), 36.6, Level.GREEN),
+        DayRecord(date(2021, 8, 13), Stage.ABSENT),
+        DayRecord(date(2021, 8, 14), None, now, frozenset({"fever"}), None, Level.AMBER),
+    ]
 
 
 def test_the_tops_are_the_provinces(world, store):

@@ -1,0 +1,91 @@
+"""Sheets: the day sheet of one person for the officer, as a few figures and as the official form to print."""
+
+from __future__ import annotations
+
+from handlers.calling import number_of
+from quarantine.day_sheet import SheetDay, sheet, total
+from quarantine.days import local_day
+from quarantine.duty import responsible
+from quarantine.effects import EpisodeChanged
+from quarantine.letters import Enclosure
+from quarantine.messages import Term
+from quarantine.people import EpisodeState
+from quarantine.phones import show_phone
+from quarantine.store import File
+from quarantine.turn import Turn
+
+
+def after_release(turn: Turn) -> None:
+    """The sheet of everybody whose episode the speaker has just let come to its end."""
+    for effect in list(turn.effects):
+        if isinstance(effect, EpisodeChanged) and effect.after.state is EpisodeState.COMPLETED:
+            file = turn.store.file(effect.after.id)
+            if file is not None:
+                post(turn, file)
+
+
+def post(turn: Turn, file: File) -> None:
+    """Say the sheet to whoever writes; that it was given out is recorded."""
+    records = turn.store.day_records(file.episode.id)
+    lines = sheet(file.episode, records, local_day(turn.now))
+    figures = total(lines, records)
+    turn.note("sheet_printed", person_id=file.person.id, episode_id=file.episode.id)
+    turn.say(
+        "sheet.text",
+        enclosure=Enclosure.DAY_SHEET,
+        protect=True,
+        name=file.person.name,
+        first_day=file.episode.first_day,
+        last_day=file.episode.last_day,
+        days=file.episode.length,
+        checkins=figures.asked,
+        answered=figures.answered,
+        unwell=figures.unwell_days,
+        absent=figures.absent_days,
+        head=_head(turn, file),
+        sheet=[_line(line) for line in lines],
+    )
+
+
+def _head(turn: Turn, file: File) -> list[Term]:
+    """What the form asks for above its table: who, from when, who follows, whom to call."""
+    officer = responsible(turn.store.officers(file.unit.id))
+    phone = file.person.phone or file.responder.phone
+    return [
+        Term(
+            "sheet.person",
+            {
+                "name": file.person.name,
+                "phone": show_phone(phone) if phone else Term("word.no_phone"),
+                "address": file.episode.home.address,
+                "unit": file.unit.name,
+            },
+        ),
+        Term(
+            "sheet.order",
+            {
+                "first_day": file.episode.first_day,
+                "last_day": file.episode.last_day,
+                "order": file.episode.order_number,
+            },
+        ),
+        Term(
+            "sheet.officer",
+            {
+                "name": officer.person.name if officer else Term("word.duty_officer"),
+                "call": number_of(turn, file.unit) or Term("word.no_phone"),
+            },
+        ),
+    ]
+
+
+def _line(line: SheetDay) -> dict[str, object]:
+    return {
+        "number": line.number,
+        "day": line.day,
+        "temperatures": [Term("report.temperature", {"value": one}) for one in line.temperatures],
+        "signs": [Term(f"sign.{code}") for code in line.signs],
+        "well": line.well,
+        "suspected": line.suspected,
+        "absent": line.absent,
+    }
