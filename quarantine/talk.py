@@ -104,7 +104,9 @@ class Talk:
         """An old button or link gets a polite answer, and the question that is open now is shown again."""
         standing, row = self.stack.standing(mark)
         self._take_up_prompt()
-        why = Term("stale.button" if self.stack.frames else "stale.idle")
+        # Whoever types a number of a list that is over may mean a sign of it: words are always heard.
+        idle = Term("stale.idle_resident" if self.turn.context.episodes else "stale.idle")
+        why = Term("stale.button") if self.stack.frames else idle
         if self.turn.chat.released:
             why = Term("link.moved_button")
         elif self.said.answers is not None:
