@@ -40,7 +40,7 @@ LETTER = core(tables.Letter)
 
 _FILES_COUNTED = (
     select(EPISODE.c.state, func.count().label("total"))
-    .where(among(EPISODE.c.unit_id), EPISODE.c.closed_at.is_(None))
+    .where(among(EPISODE.c.unit_id), EPISODE.c.state.in_(sorted(OPEN_STATES)))
     .group_by(EPISODE.c.state)
 )
 _TASKS_COUNTED = (
@@ -240,7 +240,7 @@ class SqlStore(CaseReader):
         here = {"ids": list(unit_ids)}
         files = {EpisodeState(row.state): row.total for row in self.conn.execute(_FILES_COUNTED, here)}
         tasks = {TaskKind(row.kind): row.total for row in self.conn.execute(_TASKS_COUNTED, here)}
-        return Totals({state: count for state, count in files.items() if state in OPEN_STATES}, tasks)
+        return Totals(files, tasks)
 
     def reach(self, account: str) -> Reach:
         """How far an account reaches."""

@@ -8,6 +8,7 @@ import pytest
 from bot.hearing import Hearing, coalesced
 from bot.turns import After
 from quarantine.channel import Form, Refusal
+from quarantine.effects import MenuWanted
 from quarantine.messages import Address, Heard, Incoming, Kind
 from tests.bot.captured_logs import taken_over
 from tests.bot.test_tokens import NOW, Stands
@@ -110,6 +111,29 @@ async def test_what_is_ignored_is_counted():
     assert len(critical) == 1
     assert "erasure requested" in critical[0]
     assert "Lan" not in lines.getvalue()
+
+
+async def test_a_menu_goes_to_the_chat_that_it_is_wanted_in():
+    """Whoever ends somebody's post changes that person's menu, on whatever account, and not their own."""
+    drawn = []
+
+    class Other(Channel):
+        async def menu(self, user, entries):
+            drawn.append((self, user, entries))
+
+    class Menus(Database):
+        async def run(self, look, _rank):
+            return look(None)
+
+    wanted = [MenuWanted(2, 22), MenuWanted(3, 33), MenuWanted(4, 44)]
+    chats = {22: Address("telegram", "hanh"), 33: None, 44: Address("elsewhere", "binh")}
+    mine, other = Other(Heard(text())), Other()
+    way, _ = hearing(mine, Menus(After(menus=tuple(wanted))))
+    way.channels["telegram"] = other
+    way.turns.menu_for = lambda _, one: (chats[one.address_id], [one.owner])
+    async with way.open():
+        await way.hear(ACCOUNT, b"")
+    assert drawn == [(other, "hanh", [2])]
 
 
 async def test_what_goes_wrong_beside_a_turn_ends_nothing():

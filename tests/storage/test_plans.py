@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, event, select, text
 
 from quarantine.people import EpisodeState
 from quarantine.tasks import TaskKind
-from storage import inbox, lookups, tables
+from storage import inbox, lookups, tables, ticks
 from storage.lookups import Index
 from storage.reader import SqlStore
 from storage.tables import core
@@ -89,6 +89,12 @@ CASES = {
         "uq_checkin_episode_id_day_slot|sqlite_autoindex_checkin",
     ),
     "officers of a unit": (lambda a: a.store.officers(1), "ix_posting_unit_current"),
+    "who of a staff is away": (lambda a: a.store.officers(1), "ix_absence_person"),
+    "days off": (lambda a: a.store.absences_of(1), "ix_absence_person"),
+    "what somebody has taken": (lambda a: a.store.tasks_of(1), "ix_task_owner_taken"),
+    "units to be looked at": (lambda a: ticks.due_units(a.conn, a.now, 100), "unit_watch"),
+    "open files in numbers": (lambda a: a.store.totals([1, 2]), "ix_episode_unit"),
+    "open tasks in numbers": (lambda a: a.store.totals([1, 2]), "ix_task_unit_undone"),
     "open episodes": (lambda a: a.store.open_episodes(1), "ix_episode_person_id"),
     "whom somebody answers for": (
         lambda a: a.store.episodes_answered_by(1),
