@@ -13,7 +13,7 @@ from handlers.communes import COMMUNE
 from handlers.script import script
 from quarantine.conversation import Ask, Asking, Choice, Next, Question, Unclear
 from quarantine.days import local_day
-from quarantine.free_lines import Pasted, read_pasted
+from quarantine.free_lines import Pasted, looks_pasted, read_pasted
 from quarantine.measures import Reading, Status, read_day, read_year
 from quarantine.messages import Term
 from quarantine.names import fold, tidy_name
@@ -29,6 +29,8 @@ LONGEST_NAME, LONGEST_ORDER, SHORTEST_ADDRESS, LONGEST_ADDRESS, IDENTITY_DIGITS 
 
 def pasted_in(turn: Turn, text: str) -> Pasted | None:
     """The people of whom a text tells more than the name; None where it is an ordinary answer."""
+    if not looks_pasted(text):
+        return None
     provinces = [unit.province for unit in turn.store.tops()]
     found = read_pasted(text, local_day(turn.now), provinces)
     return found if found.people else None

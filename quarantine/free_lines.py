@@ -85,6 +85,11 @@ class Pasted:
     unread: tuple[str, ...] = ()
 
 
+def looks_pasted(text: str) -> bool:
+    """Whether a text has so many parts that it is worth a closer look."""
+    return len(_APART.split(text)) >= _PARTS
+
+
 def read_pasted(text: str, today: date, provinces: Collection[str] = ()) -> Pasted:
     """The people of a text; none where it is an ordinary sentence. `provinces` are names of provinces.
 
