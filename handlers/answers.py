@@ -12,7 +12,7 @@ from quarantine.conversation import DONE, Next
 from quarantine.days import after_quiet, local_day
 from quarantine.effects import CheckinMoved, Reported, TaskChanged
 from quarantine.messages import Priority, Term
-from quarantine.people import Episode
+from quarantine.people import Episode, EpisodeState
 from quarantine.protocol import protocol
 from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.triage import Level, triage
@@ -27,9 +27,9 @@ LOCATION_WITHIN = timedelta(hours=1)
 def open_checkins(turn: Turn) -> list[Checkin]:
     """The check-ins of the newest prompt that still wait for an answer, as this turn has left them.
 
-    Those of an episode that is over are no longer anybody's to answer.
+    Those of an episode that is over, or rests, are no longer anybody's to answer.
     """
-    followed = {episode.id for episode in turn.context.episodes}
+    followed = {one.id for one in turn.context.episodes if one.state is not EpisodeState.PAUSED}
     now = [latest(turn, one) for one in _asked_about(turn) if one.episode_id in followed]
     return [one for one in now if one.stage in ANSWERABLE]
 
@@ -163,10 +163,16 @@ def amber(turn: Turn, episode: Episode, reasons: tuple[str, ...], temperature: f
     )
 
 
+def close_reported(turn: Turn) -> None:
+    """Close the check-ins of the prompt of whom all is known; nobody who was not asked about is closed."""
+    for checkin in open_checkins(turn):
+        if checkin.reported:
+            turn.record(CheckinMoved(checkin, answered(checkin)))
+
+
 def finish(turn: Turn) -> Next:
     """Close the check-ins of the prompt, thank, and say what comes next."""
-    for checkin in open_checkins(turn):
-        turn.record(CheckinMoved(checkin, answered(checkin)))
+    close_reported(turn)
     _close_silence(turn)
     _thank(turn)
     return DONE

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.answers import current, finish, members_left, open_checkins, report_signs, signs_reported
+from handlers.answers import (
+    close_reported,
+    current,
+    finish,
+    members_left,
+    open_checkins,
+    report_signs,
+    signs_reported,
+)
 from handlers.called import episode_of, name_of, whose
 from handlers.house import HOUSE, Told, ask_house, in_turn, member_options, seen
 from handlers.script import script
@@ -31,6 +39,8 @@ from quarantine.symptoms import read_symptoms
 from quarantine.turn import Turn
 
 NONE = "none"
+PLACED = "placed"
+"""In the memory of a check-in: the position is known, and was judged for each home."""
 TO_MEASURE = "to_measure"
 """In the memory of a check-in: those of whom signs were told, and whose temperature is still to be asked."""
 
@@ -210,6 +220,8 @@ def _onward(turn: Turn) -> Next:
     if isinstance(early, dict):
         lat, lng, accuracy = (early[key] for key in ("lat", "lng", "accuracy"))
         return where(turn, Fix(lat, lng, accuracy, early["at"], Source(early["source"])))
+    if turn.memory.pop(PLACED, None):
+        return finish(turn)
     turn.lead_in("checkin.noted")
     return LOCATION
 
@@ -218,7 +230,15 @@ def _onward(turn: Turn) -> Next:
 def where(turn: Turn, answer: object) -> Next:
     """Judge the position against each member's home; far or old ones are asked for once more."""
     again = judged(turn, answer)
-    return Again(again) if again is not None else finish(turn)
+    if again is not None:
+        return Again(again)
+    left = members_left(turn)
+    if not left:
+        return finish(turn)
+    # Somebody has joined the household since the question about symptoms.
+    close_reported(turn)
+    turn.memory[PLACED] = True
+    return ask_house(turn, left) if len(left) > 1 else ask_symptoms(turn, left[0])
 
 
 def keep_early(turn: Turn, fix: Fix) -> Again:

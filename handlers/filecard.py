@@ -9,6 +9,7 @@ from handlers.cards import last_term, person_params
 from handlers.casefile import current, refused_as_own
 from handlers.fields import shown
 from handlers.gate import passes
+from handlers.households import house_line
 from quarantine.access import Action
 from quarantine.conversation import DONE, Ask, Next, Question
 from quarantine.days import local_day
@@ -48,6 +49,7 @@ def _facts(turn: Turn, file: File) -> dict[str, object]:
         "days": episode.length,
         "state": Term("file.by_staff" if episode.by_staff else f"verify.state_{episode.state}"),
         "last": last_term(turn.store.last_report(episode.id)),
+        "house": house_line(turn, file),
         "pending": _pending(turn, file),
     }
 

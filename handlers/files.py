@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import (
+    answering,
     changing,
     draft,
     enrolment,
@@ -30,6 +31,7 @@ from quarantine.store import File
 from quarantine.turn import Turn
 
 MENU = (
+    answering.RESPONDER,
     following.NO_PHONE,
     rescheduling.RESCHEDULE,
     moving.MOVE,

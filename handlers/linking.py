@@ -10,6 +10,7 @@ from handlers.alerts import open_task
 from handlers.calling import whom_to_call
 from handlers.chats import speaks_here
 from handlers.script import script
+from quarantine.checkins import Stage
 from quarantine.codes import read_code
 from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question, Unclear
 from quarantine.days import local_day
@@ -253,7 +254,7 @@ def _asked_today(turn: Turn) -> Ask | None:
     prompt = turn.context.prompt
     if prompt is None or prompt.day != local_day(turn.now).isoformat():
         return None
-    if all(one.delivered_at is None for one in prompt.checkins):
+    if all(one.stage is Stage.WAITING for one in prompt.checkins):
         return None  # its letter is still to come, and comes to this chat
     ask = script.standings[PROMPT].open(turn, prompt.id)
     return None if ask is None else replace(ask, about=number(PROMPT, prompt.id))

@@ -84,7 +84,8 @@ class Move:
 
 def delivered(checkin: Checkin, when: datetime, reminders: tuple[timedelta, ...]) -> Checkin:
     """The check-in once its prompt has reached the phone: reminders count from here."""
-    if checkin.stage is not Stage.WAITING:
+    asked_anew = checkin.stage is Stage.PROMPTED and checkin.delivered_at is None
+    if checkin.stage is not Stage.WAITING and not asked_anew:
         return checkin
     seen = replace(checkin, stage=Stage.PROMPTED, delivered_at=when)
     return replace(seen, next_at=_next_at(seen, reminders))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 
 from quarantine.checkins import ANSWERABLE
 from quarantine.letters import Condition, Watch
@@ -31,6 +31,11 @@ _MOVE = (
     .values(
         responder_id=bindparam("new_responder", type_=ID),
         unit_id=bindparam("new_unit", type_=ID),
+        # Whoever answers from now on has not been asked about this one yet.
+        delivered_at=case(
+            (_CHECKIN.c.responder_id == bindparam("new_responder", type_=ID), _CHECKIN.c.delivered_at),
+            else_=None,
+        ),
         prompt_id=select(_PROMPT.c.id)
         .where(
             _PROMPT.c.responder_id == bindparam("new_responder", type_=ID),
@@ -44,19 +49,20 @@ _MOVE = (
 
 
 def reroute(writing: Writing, moves: Sequence[tuple[Episode, Episode]]) -> None:
-    """Open check-ins follow their episode; a new responder who was not asked in this slot is asked now."""
+    """Open check-ins follow their episode; a new responder is asked about them now."""
     moved = {
         after.id: after
         for before, after in moves
         if (before.responder_id, before.unit_id) != (after.responder_id, after.unit_id)
     }
+    handed_on = {after.id for before, after in moves if before.responder_id != after.responder_id}
     if not moved:
         return
     found = writing.conn.execute(_OPEN, {"ids": list(moved)}).all()
     if not found:
         return
     prompts = [_prompt(writing, moved[row.episode_id], row) for row in found]
-    ours = _insert_prompts(writing, prompts)
+    _insert_prompts(writing, prompts)
     rows = [
         {
             "row_id": row.id,
@@ -66,9 +72,10 @@ def reroute(writing: Writing, moves: Sequence[tuple[Episode, Episode]]) -> None:
         for row in found
     ]
     writing.conn.execute(_MOVE, rows)
-    asked = {one.responder_id for one in moved.values() if not one.by_staff}
-    due = [one for one in ours if writing.now < one["valid_until"] and one["responder_id"] in asked]
-    letters = [_letter(writing, prompt) for prompt in due]
+    asked = [
+        one for one in prompts if one["episode_id"] in handed_on and not moved[one["episode_id"]].by_staff
+    ]
+    letters = _letters(writing, [one for one in asked if writing.now < one["valid_until"]])
     if letters:
         writing.conn.execute(_LETTER.insert(), letters)
 
@@ -83,17 +90,29 @@ def _prompt(writing: Writing, episode: Episode, row: Any) -> dict[str, Any]:  # 
         "slot": row.slot,
         "opened_at": opening.opens_at,
         "valid_until": opening.prompt_until,
+        "episode_id": episode.id,
     }
 
 
-def _insert_prompts(writing: Writing, prompts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The prompts that were not there yet, inserted."""
+_NO_COLUMNS = frozenset({"valid_until", "episode_id"})
+
+
+def _insert_prompts(writing: Writing, prompts: Sequence[dict[str, Any]]) -> None:
+    """The prompts that were not there yet."""
     insert = insert_into(writing.conn.dialect.name, _PROMPT).on_conflict_do_nothing()
-    columns = [{name: prompt[name] for name in prompt if name != "valid_until"} for prompt in prompts]
+    columns = [{name: value for name, value in one.items() if name not in _NO_COLUMNS} for one in prompts]
     writing.conn.execute(insert, columns)
-    there = select(_PROMPT.c.id).where(among(_PROMPT.c.id))
-    ours = set(writing.conn.execute(there, {"ids": [prompt["id"] for prompt in prompts]}).scalars())
-    return [prompt for prompt in prompts if prompt["id"] in ours]
+
+
+def _letters(writing: Writing, prompts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One letter for each prompt, also for one that was there: it names whoever has joined."""
+    if not prompts:
+        return []
+    of = select(_PROMPT).where(among(_PROMPT.c.responder_id))
+    found = writing.conn.execute(of, {"ids": sorted({one["responder_id"] for one in prompts})})
+    ids = {(row.responder_id, row.day, row.slot): row.id for row in found}
+    about = {ids[one["responder_id"], one["day"], one["slot"]]: one for one in prompts}
+    return [_letter(writing, {**one, "id": prompt_id}) for prompt_id, one in about.items()]
 
 
 def _letter(writing: Writing, prompt: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def _change(name: str, *more: str) -> tuple[str, ...]:
 
 
 _LINK = (RESIDENT_CODE, "1990", "=vi")
+_HOUSE = ("/hoso", "Lý Thị Sáu", "=change")
 _STAFF = (OFFICER_CODE, "Lò Văn Pín", "0912 333 444")
 
 ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -87,6 +88,9 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "change.case_where": ("Dũng", _change("case")),
     "change.where": ("Dũng", _change("transfer")),
     "change.where_pick": ("Dũng", _change("transfer", "tr")),
+    "change.answerer": ("Hạnh", (*_HOUSE, "=responder")),
+    "change.answerer_which": ("Hạnh", (*_HOUSE, "=responder", "thi")),
+    "change.answer_scope": ("Hạnh", (*_HOUSE, "=responder", "0987 000 004")),
     "change.there": ("Dũng", _change("transfer", "ngoc ha, ha noi")),
     "transfer.answer": ("Hạnh", _ARRIVING),
     "transfer.address": ("Hạnh", (*_ARRIVING, "=accept")),
