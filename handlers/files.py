@@ -31,8 +31,6 @@ from quarantine.store import File
 from quarantine.turn import Turn
 
 MENU = (
-    answering.RESPONDER,
-    following.NO_PHONE,
     rescheduling.RESCHEDULE,
     moving.MOVE,
     transfers.TRANSFER,
@@ -42,6 +40,8 @@ MENU = (
     leaving.CASE,
     leaving.RELEASE,
     leaving.CANCEL,
+    answering.RESPONDER,
+    following.NO_PHONE,
 )
 """Changes in the order in which they are offered."""
 NEEDED = {CHANGE: Action.CHANGE, AGAIN: Action.ENROL}

@@ -135,8 +135,15 @@ def test_reminders_count_from_the_delivery(when, waits):
 @pytest.mark.parametrize("stage", [stage for stage in Stage if stage is not Stage.WAITING])
 def test_a_delivery_is_counted_once(stage):
     """An outcome that is told twice, or after the answer, changes nothing."""
-    known = replace(WAITING, stage=stage)
-    assert delivered(known, OPENS, REMINDERS) is known
+    known = replace(WAITING, stage=stage, delivered_at=OPENS)
+    assert delivered(known, OPENS + timedelta(minutes=5), REMINDERS) is known
+
+
+def test_a_check_in_that_was_handed_on_is_delivered_anew():
+    """The new responder has not been asked yet: their reminders count from the prompt that names the member."""
+    handed_on = replace(WAITING, stage=Stage.PROMPTED, delivered_at=None, next_at=CLOSES)
+    asked = delivered(handed_on, OPENS, REMINDERS)
+    assert (asked.stage, asked.delivered_at, asked.next_at) == (Stage.PROMPTED, OPENS, OPENS + REMINDERS[0])
 
 
 @pytest.mark.parametrize(

@@ -236,6 +236,38 @@ def test_a_new_responder_takes_over_the_open_checkins(conn, now, rows, write):
     assert (letter.owner, letter.key, letter.about) == (LAN.id, "checkin.prompt", prompt.id)
 
 
+def test_who_joins_a_household_that_has_been_asked_is_asked_about(conn, now, rows, write):
+    """The prompt of the slot is there already: it gets another letter, and the newcomer counts as unasked."""
+    rows.units()
+    rows.person(LAN)
+    rows.person(HUNG)
+    own = rows.episode(201, LAN.id)
+    rows.checkin(501, own, DAY, "morning", prompt_id=401)
+    rows.prompt(401, LAN.id, DAY, "morning")
+    joining = rows.episode(202, HUNG.id)
+    rows.checkin(502, joining, DAY, "morning", prompt_id=402, delivered_at=now)
+    rows.prompt(402, HUNG.id, DAY, "morning")
+    write(EpisodeChanged(joining, replace(joining, responder_id=LAN.id), LAN.id, now, "responder"))
+    moved = row_of(conn, CHECKIN, 502)
+    assert (moved.responder_id, moved.prompt_id, moved.delivered_at) == (LAN.id, 401, None)
+    letter = conn.execute(select(LETTER)).one()
+    assert (letter.owner, letter.about) == (LAN.id, 401)
+
+
+def test_nobody_followed_by_staff_is_written_to(conn, now, rows, write):
+    """A member who leaves a household for the telephone takes the open check-in along, without a letter."""
+    rows.units()
+    rows.person(LAN)
+    rows.person(HUNG)
+    episode = rows.episode(201, HUNG.id, responder_id=LAN.id)
+    rows.checkin(501, episode, DAY, "morning", prompt_id=401)
+    rows.prompt(401, LAN.id, DAY, "morning")
+    after = replace(episode, responder_id=HUNG.id, by_staff=True)
+    write(EpisodeChanged(episode, after, LAN.id, now, "by_staff"))
+    assert row_of(conn, CHECKIN, 501).responder_id == HUNG.id
+    assert conn.execute(select(func.count()).select_from(LETTER)).scalar_one() == 0
+
+
 def test_a_transfer_takes_the_open_checkins_along(conn, now, rows, write):
     """After a transfer the new unit sees the silence; nobody is asked twice."""
     rows.units()
