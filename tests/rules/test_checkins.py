@@ -140,7 +140,7 @@ def test_a_delivery_is_counted_once(stage):
 
 
 def test_a_check_in_that_was_handed_on_is_delivered_anew():
-    """The new responder has not been asked yet: their reminders count from the prompt that names the member."""
+    """The new responder was not asked yet: reminders count from the prompt that names the member."""
     handed_on = replace(WAITING, stage=Stage.PROMPTED, delivered_at=None, next_at=CLOSES)
     asked = delivered(handed_on, OPENS, REMINDERS)
     assert (asked.stage, asked.delivered_at, asked.next_at) == (Stage.PROMPTED, OPENS, OPENS + REMINDERS[0])
