@@ -15,7 +15,7 @@ from bot import catalogues, importing, premises, settings
 from bot.clock import SystemClock
 from bot.ids import Ids
 from bot.importing import SAMPLES, FileRefusedError, say
-from bot.jobs import IMPORT, T, Worker, task_of
+from bot.jobs import T, Worker, task_of
 from bot.list_plan import Order, Plan, plan, stations
 from bot.refusals import RefusedError
 from bot.turns import Turns
@@ -236,7 +236,7 @@ def _write(here: Office, data: bytes, made: Plan, bar: Callable[[str], None]) ->
             conn,
             here.keyring,
             here.turns.ids.one,
-            kind=IMPORT,
+            kind=jobs.IMPORT,
             by=made.order.by,
             at=here.turns.clock.now(),
             task=task_of(made.order),

@@ -7,14 +7,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.list_plan import Order, Plan, plan
+from bot.list_plan import Order, Plan, mended, plan
 from bot.turns import Turns
 from handlers.batches import arrived
 from papers.columns import UnknownColumnError
@@ -37,10 +37,9 @@ from storage.unit_tree import UnitTree
 log = structlog.get_logger()
 T = TypeVar("T")
 
-IMPORT = "import"
 CHUNK = 200
 """Rows put down in one transaction: an answer waits for it some tens of milliseconds at most."""
-TOLD_AT_ONCE = 10
+TOLD_AT_ONCE = 3
 """Stations told in one transaction."""
 LEASE, BEAT = timedelta(seconds=60), 15.0
 TRIES = 3
@@ -69,6 +68,10 @@ class Ended(Protocol):
     def __call__(self, turn: Turn, job: jobs.Job, result: dict[str, Any], /) -> None:
         """Record letters."""
         ...
+
+
+CHAT = "account"
+"""In the task of a job that came by chat: the account that its file lies on."""
 
 
 def nobody_waits(_turn: Turn, _job: jobs.Job, _result: dict[str, Any]) -> None:
@@ -122,10 +125,10 @@ class Worker:
     def work(self) -> bool:
         """Do the job whose turn it is; False when there is none, or another process is doing it."""
         with reading(self.turns.engine) as conn:
-            if jobs.first(conn, self.turns.keyring, IMPORT) is None:
+            if jobs.first(conn, self.turns.keyring, jobs.IMPORT) is None:
                 return False
         holder = secrets.token_hex(8)
-        held = self.run(lambda conn: leases.take(conn, IMPORT, holder, self.lease))
+        held = self.run(lambda conn: leases.take(conn, jobs.IMPORT, holder, self.lease))
         if held is None:
             return False
         try:
@@ -141,7 +144,7 @@ class Worker:
         return True
 
     def _begin(self, conn: Connection) -> jobs.Job | None:
-        job = jobs.first(conn, self.turns.keyring, IMPORT)
+        job = jobs.first(conn, self.turns.keyring, jobs.IMPORT)
         if job is not None:
             jobs.begun(conn, job.id)
         return job
@@ -205,7 +208,7 @@ class _Import:
             made = plan(
                 self.turns.engine,
                 self.keyring,
-                self.job.file,
+                self.job.file or b"",
                 order,
                 places,
                 read_file=self.worker.read_file,
@@ -214,7 +217,7 @@ class _Import:
             self._stage(batch_id, made)
             self.turns.probe("before showing")
             now = self.turns.clock.now()
-            self._step(lambda conn: batches.show(conn, batch_id, made.counts(), now))
+            self._step(lambda conn: self._show(conn, batch_id, made, now))
             self.turns.probe("after showing")
         while self._step(lambda conn: self._tell(conn, batch_id)):
             self.turns.probe("mid telling")
@@ -239,7 +242,7 @@ class _Import:
             job_id=self.job.id,
             by=self.job.by,
             at=self.turns.clock.now(),
-            file=self.job.file,
+            file=self.job.file or b"",
         )
 
     def _stage(self, batch_id: int, made: Plan) -> None:
@@ -266,6 +269,12 @@ class _Import:
         batches.stage(conn, self.keyring, ids, batch_id, part, units=units, by=self.job.by, now=now)
         self._advance(conn, done, total)
 
+    def _show(self, conn: Connection, batch_id: int, made: Plan, now: datetime) -> None:
+        """All at once; of the file only the rows that go back to a chat are kept, for a while."""
+        batches.show(conn, batch_id, made.counts(), now)
+        back = mended(made) if CHAT in self.job.task and made.checked.refused else None
+        jobs.keep(conn, self.keyring, self.job.id, back)
+
     def _advance(self, conn: Connection, done: int, total: int) -> None:
         jobs.advanced(conn, self.job.id, done, total)
         moved = self.worker.moved
@@ -283,8 +292,14 @@ class _Import:
     def _finish(self, conn: Connection, batch_id: int) -> None:
         now = self.turns.clock.now()
         batches.all_told(conn, batch_id, now)
-        row = batches.batch(conn, batch_id)
-        result = {"batch": batch_id, "added": 0 if row is None else row.added}
+        counts = batches.counts(conn, batch_id)
+        result = {
+            "batch": batch_id,
+            "added": counts.added,
+            "rejected": counts.rejected,
+            "doubles": counts.doubles,
+            "units": len(batches.by_unit(conn, batch_id)),
+        }
         self._end(conn, jobs.DONE, result)
 
     def shown(self) -> bool:

@@ -17,6 +17,8 @@ PICTURE_FOR = timedelta(hours=1)
 """How long a messenger may fetch a picture."""
 DOCUMENT_FOR = timedelta(hours=1)
 """How long a link to a document works when nobody opens it."""
+UPLOAD_FOR = timedelta(hours=4)
+"""How long a file may be handed in by a link."""
 LONGEST = 128
 """Characters of the longest token read: ours have at most 71."""
 _PURPOSE = "link"
@@ -28,6 +30,7 @@ class LinkKind(StrEnum):
 
     PLACE = "v"
     PICTURE = "p"
+    UPLOAD = "u"
     DOCUMENT = "d"
 
 
@@ -68,6 +71,10 @@ class Links:
         if valid_until is not None:
             expires_at = min(expires_at, valid_until)
         return self._address(Ticket(LinkKind.PLACE, address_id, letter_id, number, expires_at))
+
+    def upload(self, address_id: int, letter_id: int, number: str, now: datetime) -> str:
+        """The page on which the question with this number is answered with a file."""
+        return self._address(Ticket(LinkKind.UPLOAD, address_id, letter_id, number, now + UPLOAD_FOR))
 
     def picture(self, address_id: int, letter_id: int, now: datetime) -> str:
         """The picture that goes with a letter."""

@@ -8,8 +8,10 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine
 
+from bot import importing
 from bot.lists import Checked, check
 from papers.reading import read
+from papers.returned import returned
 from papers.sheets import Book
 from quarantine.batches import Double, Doubles, Placed, content_of, placed
 from quarantine.lists import Entry, Field, RowRef
@@ -134,3 +136,9 @@ def compared(
     known = {double.ref: double for double in doubles(conn, keyring, sound, units)}
     held = batches.held(conn, keyring, map(content_of, sound), without)
     return Plan(checked, order, mine, {**found, **known}, frozenset(held))
+
+
+def mended(made: Plan) -> bytes:
+    """The rows that go back, each with its reason, as a file like the one that was sent."""
+    reasons = {entry.ref: importing.reasons(entry) for entry in made.checked.refused}
+    return returned(made.checked.book, made.checked.tables, reasons)

@@ -17,7 +17,7 @@ from bot.parcels import Parcel, Settled
 from bot.rendering import Renderer
 from bot.turns import Arrived, Turns
 from handlers.prompts import prompt_letter
-from quarantine.letters import DOCUMENTS, Enclosure, Letter
+from quarantine.letters import DOCUMENTS, SPREADSHEETS, Enclosure, Letter
 from quarantine.messages import AccountDown, Delivered, Never, Reason, Reply
 from storage import accounts, leases, outbox
 from storage.leases import Held
@@ -31,7 +31,7 @@ ACCOUNT_FOR = timedelta(seconds=15)
 """How long an account is ours after each renewal: so long nobody sends when its sender dies."""
 TRIES = 3
 """How often the consequences of one outcome are decided anew: somebody else may have been at the same row."""
-DRAWN = DOCUMENTS | {Enclosure.GUIDE_CARD}
+DRAWN = DOCUMENTS | SPREADSHEETS | {Enclosure.GUIDE_CARD}
 """What takes so long to draw that other letters must not wait for it."""
 AWAY = (OperationalError, InterfaceError)
 """The database cannot be reached: the outcomes wait, they are not at fault."""

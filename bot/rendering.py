@@ -20,7 +20,7 @@ from papers.guide_card import Entrance
 from papers.leaflets import NAME, Leaflet, leaflets
 from quarantine.channel import Form, Presence
 from quarantine.days import local_day
-from quarantine.letters import DOCUMENTS, Asked, Enclosure, Letter, Option
+from quarantine.letters import DOCUMENTS, SPREADSHEETS, Asked, Enclosure, Letter, Option
 from quarantine.messages import Button, Document, Link, Params, Reply, Template, Term, Want
 from quarantine.names import given_name, honorific
 from quarantine.phones import international, show_phone
@@ -32,7 +32,11 @@ log = structlog.get_logger(__name__)
 
 PICKED = "✓ "
 """Before the label of a choice that is ticked."""
-WANTED = {Want.LOCATION: "word.send_location", Want.CONTACT: "word.send_contact"}
+WANTED = {
+    Want.LOCATION: "word.send_location",
+    Want.CONTACT: "word.send_contact",
+    Want.FILE: "channel.link_upload",
+}
 """The label of the phone's own button where a question names none."""
 WITH_CODE = frozenset({Enclosure.GUIDE_CARD, Enclosure.INVITATION})
 """Letters that say where a code can be handed in."""
@@ -67,6 +71,7 @@ class Renderer:
     links: Links | None = None
     draw_leaflets: DrawLeaflets = leaflets
     draw_sheet: Callable[[DaySheet], bytes] = day_sheet
+    file_of: Callable[[Letter], Document | None] = lambda _: None
 
     def render(
         self, letter: Letter, reader: Facts, now: datetime, account: str = "", address_id: int | None = None
@@ -90,7 +95,7 @@ class Renderer:
             replaces=letter.replaces,
             photo=None if photo_url else self._photo(letter, shown, voice),
             photo_url=photo_url,
-            document=self.document(letter, reader, account) if form.documents else None,
+            document=self.document(letter, reader, account) if _carries(form, letter) else None,
             pin=_pin(letter),
             protect=letter.protect,
             template=self._template(letter, params, voice, account),
@@ -121,6 +126,8 @@ class Renderer:
 
     def document(self, letter: Letter, reader: Facts, account: str) -> Document | None:
         """The file that goes with a letter, None when it has none."""
+        if letter.enclosure in SPREADSHEETS:
+            return self.file_of(letter)
         if letter.enclosure not in DOCUMENTS:
             return None
         voice = Voice(self.catalogue, reader, letter.due_at)
@@ -140,11 +147,14 @@ class Renderer:
         """
         if self.links is None or address_id is None:
             return None
-        if letter.enclosure in DOCUMENTS and not form.documents:
+        if letter.enclosure in DOCUMENTS | SPREADSHEETS and not _carries(form, letter):
             return Link(
                 voice.say("channel.link_document", {}), self.links.document(address_id, letter.id, now)
             )
         asked = letter.asked
+        if asked is not None and asked.want is Want.FILE:
+            label = voice.say("channel.link_upload", {})
+            return Link(label, self.links.upload(address_id, letter.id, asked.number, now))
         if asked is None or asked.want is not Want.LOCATION:
             return None
         label = voice.say("channel.link_other", {}) if form.asks_location else want_label(asked, voice)
@@ -221,7 +231,7 @@ def _with_ways(letter: Letter, shown: Sequence[Entrance], voice: Voice) -> Param
 
 def _ask(reply: Reply, asked: Asked, form: Form, voice: Voice) -> Reply:
     """The reply with its choices: labels beside the phone's own button, or buttons where it has none."""
-    own = {Want.LOCATION: form.asks_location, Want.CONTACT: form.asks_contact}
+    own = {Want.LOCATION: form.asks_location, Want.CONTACT: form.asks_contact, Want.FILE: False}
     if asked.want is not None and own[asked.want]:
         words = tuple(voice.label(option) for option in asked.options)
         return replace(reply, want=asked.want, want_label=want_label(asked, voice), words=words)
@@ -255,6 +265,11 @@ def want_label(asked: Asked, voice: Voice) -> str:
     if asked.want is None:
         return ""
     return voice.say(asked.want_label or WANTED[asked.want], {})
+
+
+def _carries(form: Form, letter: Letter) -> bool:
+    """Whether the messenger takes the file of the letter; a link to it stands in where it does not."""
+    return form.spreadsheets if letter.enclosure in SPREADSHEETS else form.documents
 
 
 def _pin(letter: Letter) -> tuple[float, float] | None:

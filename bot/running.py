@@ -23,6 +23,7 @@ from bot.refusals import RefusedError
 from bot.service import Service
 from bot.settings import LogFormat, LogLevel, Settings
 from bot.sweeps import Counts
+from bot.upload_page import UploadPage
 from bot.web import Site, serving
 from quarantine.channel import CallFailedError, Channel
 
@@ -122,6 +123,7 @@ async def _standing(chosen: Settings, clock: Clock) -> AsyncIterator[list[str]]:
             refused = service.hearing.refused[PAGES]
             PlacePage(links, service.visits, clock, refused).add_to(app)
             DocumentPage(links, service.visits, clock, refused).add_to(app)
+            UploadPage(links, service.visits, clock, refused).add_to(app)
         if chosen.public_url:
             consents = Consents(keyring, clock, channels, oa_ids(known))
             ConsentPage(consents, service.revive).add_to(app)

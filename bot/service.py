@@ -21,6 +21,8 @@ from bot.hearing import Hearing
 from bot.ids import Ids
 from bot.limiter import Limiter
 from bot.links import Links
+from bot.list_files import ListFiles
+from bot.list_role import ListRole
 from bot.outgoing import Outgoing
 from bot.rendering import Renderer
 from bot.sender import Sender
@@ -87,7 +89,15 @@ class Service:
             for account, channel in self.channels.items()
         }
         forms = {account: channel.form for account, channel in self.channels.items()}
-        self.renderer = Renderer(catalogue, guide_card, self.presences, reaches, forms, links)
+        self.renderer = Renderer(
+            catalogue,
+            guide_card,
+            self.presences,
+            reaches,
+            forms,
+            links,
+            file_of=ListFiles(engine, keyring),
+        )
         self.turns = Turns(
             engine=engine,
             keyring=keyring,
@@ -125,11 +135,15 @@ class Service:
         async with asyncio.TaskGroup() as tasks, self.hearing.open():
             await self._meet()
             sending = [tasks.create_task(sender.run()) for sender in self.senders.values()]
+            lists = ListRole(self.turns, self.database, self.channels, self.wake)
+            working = tasks.create_task(lists.run())
             scheduler = self._scheduler()
             try:
                 yield
             finally:
                 scheduler.shutdown(wait=False)
+                lists.stop()
+                await working
                 async with self._sweeping:
                     pass
                 for sender in self.senders.values():

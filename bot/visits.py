@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -12,8 +13,9 @@ from bot.database import Database, Rank
 from bot.outgoing import complete
 from bot.rendering import Renderer
 from bot.turns import After, Arrived, Turns
+from quarantine.list_drafts import UPLOADED
 from quarantine.messages import Address, Document, Incoming
-from storage import linked, outbox
+from storage import jobs, linked, outbox
 from storage.outbox import Claimed
 
 
@@ -39,6 +41,16 @@ class Visits:
         if after.letters:
             self._wake()
         return not after.repeated
+
+    async def upload(self, incoming: Incoming, file: bytes) -> bool:
+        """Take in a file that came by a link; False when that link had been used, and nothing is kept."""
+        turns, now = self._turns, self._turns.clock.now()
+        row = turns.ids.one()
+        await self._database.run(lambda conn: jobs.upload(conn, turns.keyring, row, file, now), Rank.LONG)
+        fresh = await self.take(replace(incoming, file=f"{UPLOADED}{row}"))
+        if not fresh:
+            await self._database.run(lambda conn: jobs.keep(conn, turns.keyring, row, None), Rank.LONG)
+        return fresh
 
     async def picture(self, letter_id: int, address_id: int) -> bytes | None:
         """The picture of a letter, drawn again, as a PNG; None when it has none."""

@@ -25,8 +25,17 @@ from channels.telegram_request import AiohttpRequest, Timeouts
 from channels.telegram_updates import hear
 from channels.telegram_webhook import HEADER, secret_matches, valid_secret
 from channels.telegram_wire import updates_of
-from quarantine.channel import CallFailedError, Finding, Form, MenuEntry, Presence, Profile, Refusal
-from quarantine.messages import Heard, Incoming, Outcome, Reply
+from quarantine.channel import (
+    CallFailedError,
+    FileTooLargeError,
+    Finding,
+    Form,
+    MenuEntry,
+    Presence,
+    Profile,
+    Refusal,
+)
+from quarantine.messages import Heard, Incoming, Never, Outcome, Reason, Reply
 
 API: Final = "https://api.telegram.org"
 POLLED_AT_ONCE: Final = 100
@@ -57,6 +66,7 @@ class Telegram:
         takes_location=True,
         asks_contact=True,
         documents=True,
+        spreadsheets=True,
         deep_links=True,
     )
 
@@ -117,6 +127,15 @@ class Telegram:
             return len(parts_of(reply))
         except Unsendable:
             return 1
+
+    async def fetch(self, file: str, limit: int) -> bytes:
+        """The bytes of a file that somebody sent; Telegram gives bots 20 MB at most."""
+        found = await self._asked(self._bot.get_file(file))
+        if (found.file_size or 0) > limit:
+            raise FileTooLargeError
+        if not found.file_path:
+            raise CallFailedError(Never(Reason.REFUSED, "no path"))
+        return await self._calls.fetch(found.file_path, limit)
 
     async def send(self, user: str, reply: Reply) -> Outcome:
         """Deliver one reply, in several messages if it must be; the id delivered is the last one's.

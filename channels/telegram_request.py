@@ -12,6 +12,8 @@ import msgspec
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from channels.fetching import fetch
+
 # Without it python-telegram-bot warns whenever a 429 is read, and warnings are errors in our tests.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 # At DEBUG it writes the token, the chats and the texts of every call.
@@ -99,6 +101,12 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(f"connection lost: {type(error).__name__}") from None
+
+    async def fetch(self, url: str, limit: int) -> bytes:
+        """A file behind an address of the same server (channels/fetching.py)."""
+        if self._session is None:
+            raise NotReached("the connection to Telegram is not open")
+        return await fetch(self._session, url, limit, self._proxy)
 
     def _limits(self, connect: object, read: object, write: object) -> aiohttp.ClientTimeout:
         reach = _given(connect, self._timeouts.connect)

@@ -117,6 +117,10 @@ class ZaloBot:
         """How many messages a reply takes; 1 where it says nothing and cannot be sent."""
         return max(1, len(split(written(reply), TEXT_CHARS)))
 
+    async def fetch(self, file: str, limit: int) -> bytes:  # noqa: ARG002 - other messengers hand files on
+        """Nothing: a Zalo Bot is not given what people send."""
+        raise CallFailedError(Never(Reason.REFUSED, "no files"))
+
     async def send(self, user: str, reply: Reply) -> Outcome:
         """Deliver one reply, in several messages if it must be; the id delivered is the last one's.
 

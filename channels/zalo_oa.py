@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -22,7 +23,7 @@ from channels.zalo_oa_signature import judge
 from channels.zalo_oa_tokens import Consent, Pairs
 from channels.zalo_oa_updates import Ears, hear
 from quarantine.channel import CallFailedError, Finding, Form, MenuEntry, Presence, Profile, Refusal
-from quarantine.messages import AccountDown, Heard, Incoming, Kind, Outcome, Reply
+from quarantine.messages import AccountDown, Heard, Incoming, Kind, Never, Outcome, Reason, Reply
 from quarantine.tokens import Tokens, TokenStore
 
 WINDOW: Final = timedelta(days=7)
@@ -47,6 +48,9 @@ FORM: Final = Form(
     per_chat_second=PER_CHAT_SECOND,
 )
 TYPED: Final = "payload typed by hand"
+
+FILE_HOST: Final = ".zdn.vn"
+"""Under which names Zalo keeps what people send (channels.md §1.4)."""
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +91,7 @@ class ZaloOa:
         self._marks = marks
         self._ears = Ears({**credentials.siblings, credentials.oa_id: account}, marks)
         hosts = hosts or Hosts()
+        self._hosts = hosts
         self._line = Line(now, pool, timeouts, proxy)
         self._consent = Consent(credentials, hosts, self._line, now)
         self._pairs = Pairs(account, tokens, self._consent, now)
@@ -132,6 +137,12 @@ class ZaloOa:
         raise CallFailedError(_PUSHED_ONLY)
 
     # Sending
+
+    async def fetch(self, file: str, limit: int) -> bytes:
+        """The bytes of a file that somebody sent: only from where Zalo keeps files."""
+        if not _kept_by_zalo(file, self._hosts):
+            raise CallFailedError(Never(Reason.REFUSED, "no address of Zalo's"))
+        return await self._line.fetch(file, limit)
 
     def messages_in(self, reply: Reply) -> int:
         """How many messages a reply takes, which the limits count; 1 where it cannot be sent at all."""
@@ -188,3 +199,14 @@ class ZaloOa:
         pair = await self._consent.first(code)
         await self._pairs.keep(pair)
         return pair
+
+
+def _kept_by_zalo(url: str, hosts: Hosts) -> bool:
+    """Whether an address lies on Zalo's own file servers, or on the server that stands in for Zalo."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    stands_in = url.startswith(f"{hosts.openapi}/") and hosts != Hosts()
+    return stands_in or (parts.scheme == "https" and host.endswith(FILE_HOST) and parts.port in {None, 443})

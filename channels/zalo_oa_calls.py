@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 import aiohttp
 import msgspec
 
+from channels.fetching import fetch
 from channels.zalo_oa_errors import (
     ELSEWHERE,
     NO_ANSWER,
@@ -82,6 +83,12 @@ class Line:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+    async def fetch(self, url: str, limit: int) -> bytes:
+        """A file behind an address that Zalo gave (channels/fetching.py)."""
+        if self._session is None:
+            raise CallFailedError(NOT_REACHED)
+        return await fetch(self._session, url, limit, self._proxy)
 
     async def make(self, call: Call, headers: Mapping[str, str]) -> Answer:
         """The whole answer to a call; RefusedError for an error code, CallFailedError for other trouble."""

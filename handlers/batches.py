@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from handlers.alerts import NOBODY_YET, audience, first_head, on_first_rung, people_on
 from handlers.attendance import watch
@@ -25,24 +24,24 @@ Arrival = tuple[int, int, int]
 
 
 def arrived(turn: Turn, people: Sequence[Arrival]) -> None:
-    """Open a task to verify for each, and tell whoever stands on the first rung once about all of theirs."""
-    by_unit: dict[int, list[Task]] = defaultdict(list)
-    for unit_id, person_id, episode_id in people:
-        by_unit[unit_id].append(_task(turn, unit_id, person_id, episode_id))
-    told: dict[int, list[Task]] = defaultdict(list)
+    """Open a task to verify for each, and tell whoever stands on the first rung once about all of theirs.
+
+    Nobody is told of their own quarantine: a task can lie with another than those beside it.
+    """
+    turn.store.files_of([episode_id for _, _, episode_id in people])
+    told: dict[tuple[int, int], list[Task]] = defaultdict(list)
     readers: dict[int, Person] = {}
-    for unit_id, tasks in by_unit.items():
+    for unit_id in dict.fromkeys(unit_id for unit_id, _, _ in people):
         watch(turn, turn.store.unit(unit_id))
-        first = on_first_rung(turn, tasks[0])
-        there = people_on(turn, first, first.level)
-        for task in tasks:
-            lies = replace(task, level=first.level, next_at=first.next_at)
-            turn.record(TaskOpened(lies))
-            turn.record(TaskTold(lies.id, lies.level, tuple(one.id for one in there), turn.now))
-            for one in there:
-                readers[one.id] = one
-                told[one.id].append(lies)
-    for person_id, tasks in told.items():
+    for arrival in people:
+        task = on_first_rung(turn, _task(turn, *arrival))
+        there = people_on(turn, task, task.level)
+        turn.record(TaskOpened(task))
+        turn.record(TaskTold(task.id, task.level, tuple(one.id for one in there), turn.now))
+        for one in there:
+            readers[one.id] = one
+            told[one.id, task.level].append(task)
+    for (person_id, _), tasks in told.items():
         digest(turn, readers[person_id], tasks, first_head(turn, tasks[0]))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers import lists
 from handlers.alerts import open_task, responsible
 from handlers.answers import open_checkins
 from handlers.chats import reached
 from handlers.checkin import keep_early, redo
 from handlers.house import HOUSE
 from handlers.linking import try_code
+from handlers.list_drafts import may_import
 from handlers.outcomes import channel_lost
 from handlers.pasting import pasted
 from handlers.resting import heard as off_work
@@ -27,7 +29,7 @@ from quarantine.days import local_day
 from quarantine.effects import AddressReachable, MenuWanted, TaskChanged
 from quarantine.letters import Asked, Option
 from quarantine.location import Fix
-from quarantine.messages import Kind, Reason, Term
+from quarantine.messages import Incoming, Kind, Reason, Term
 from quarantine.names import fold
 from quarantine.numbers import number
 from quarantine.people import EpisodeState
@@ -57,12 +59,9 @@ def started(turn: Turn, payload: str) -> Next:
 def idle(turn: Turn) -> Next:
     """Words that answer nothing: a code, a symptom, or somebody who does not know what to write."""
     said = turn.said
-    if said is not None and said.kind is Kind.TEXT:
-        found = try_code(turn, said.text) or pasted(turn)
-        if found is None and not resident(turn) and not turn.context.postings:
-            found = danger_of_stranger(said.text)
-        if found is not None:
-            return found
+    found = _by_itself(turn, said) if said is not None else None
+    if found is not None:
+        return found
     if resident(turn):
         return _resident_idle(turn)
     if turn.context.postings:
@@ -88,6 +87,18 @@ def _staff_idle(turn: Turn) -> Next:
         turn.note("refused", command=wanted)
         return _menu(turn, "menu.not_yours")
     return _menu(turn, "menu.staff")
+
+
+def _by_itself(turn: Turn, said: Incoming) -> Next | None:
+    """What is understood without a question: a code, a danger that a stranger names, a list from the CDC."""
+    if said.kind is Kind.FILE and said.file and may_import(turn):
+        return lists.received(turn, said.file)
+    if said.kind is not Kind.TEXT:
+        return None
+    found = try_code(turn, said.text) or pasted(turn)
+    if found is None and not resident(turn) and not turn.context.postings:
+        found = danger_of_stranger(said.text)
+    return found
 
 
 def _resident_idle(turn: Turn) -> Next:

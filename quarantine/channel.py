@@ -19,8 +19,9 @@ class Form:
     `buttons` is how many choices fit under one message (0: all are typed). `asks_location` is a button of the
     phone's own for a position, `takes_location` that a position can be sent at all. `photo_by_url` pictures
     are fetched by the messenger from a public address. `window` is how long after their last message
-    somebody may still be written to, None for always. `polls` tells whether messages can be fetched, and
-    `numbered` whether what is fetched has running numbers; where not, each is given once only.
+    somebody may still be written to, None for always. `spreadsheets` are carried
+    among the documents. `polls` tells whether messages can be fetched, and `numbered` whether what is fetched
+    has running numbers; where not, each is given once only.
     `answer_within` is how soon a push must be answered, None when it may wait for the commit. It takes
     `per_second` messages of an account in all, and `per_chat_second` in one chat (channels.md §1.9, §3.1).
     """
@@ -37,6 +38,7 @@ class Form:
     photo_by_url: bool = False
     deep_links: bool = False
     window: timedelta | None = None
+    spreadsheets: bool = False
     per_second: float = 30
     per_chat_second: float = 1
 
@@ -102,6 +104,10 @@ class CallFailedError(Exception):
         self.outcome = outcome
 
 
+class FileTooLargeError(Exception):
+    """A file that somebody sent is larger than we fetch."""
+
+
 def said(outcome: Outcome) -> str:
     """An outcome as one line for logs and the operator."""
     match outcome:
@@ -161,6 +167,13 @@ class Channel(Protocol):
         """Updates from number `offset` on, unread, waiting up to `wait` seconds for the first.
 
         Where updates have no numbers each is given once only. Raises CallFailedError.
+        """
+        ...
+
+    async def fetch(self, file: str, limit: int) -> bytes:
+        """The bytes of a file that somebody sent (`Incoming.file`), at most `limit`.
+
+        Raises FileTooLargeError, or CallFailedError when the messenger does not give it.
         """
         ...
 

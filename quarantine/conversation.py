@@ -25,6 +25,9 @@ class Asking(StrEnum):
     FILE = "file"
 
 
+_WANTED = {Asking.LOCATION: Want.LOCATION, Asking.CONTACT: Want.CONTACT, Asking.FILE: Want.FILE}
+BY_LINK = frozenset({Asking.LOCATION, Asking.FILE})
+"""What a page of ours may answer, behind a link that is made for the question."""
 UNWRITTEN = "!"
 """Before the kind of what was sent instead of words, where words are handed to a human."""
 FINISH = "."
@@ -103,7 +106,7 @@ class Question:
     @property
     def want(self) -> Want | None:
         """The phone's own button for this kind of answer, if there is one."""
-        return {Asking.LOCATION: Want.LOCATION, Asking.CONTACT: Want.CONTACT}.get(self.asking)
+        return _WANTED.get(self.asking)
 
     def options(self) -> tuple[Option, ...]:
         """The fixed choices as they are drawn."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from quarantine.checkins import Checkin
 from quarantine.letters import Letter
+from quarantine.list_drafts import ListDraft
 from quarantine.location import Fix, Grade, Judgement
 from quarantine.people import Absence, Episode, Person, Posting, Role
 from quarantine.tasks import Method, Task
@@ -303,6 +304,31 @@ class MenuWanted:
     address_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class ListSent:
+    """Somebody sent a list: it is to be fetched and looked at."""
+
+    draft: ListDraft
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListMoved:
+    """Something was decided of a list; refused when it is no longer as it was before."""
+
+    before: ListDraft
+    after: ListDraft
+
+
+@dataclass(frozen=True, slots=True)
+class BatchUndone:
+    """A list that was brought in is taken back; refused when somebody of it is verified."""
+
+    batch_id: int
+    by: int | None
+    at: datetime
+
+
 Effect = (
     LetterPosted
     | ConversationKept
@@ -329,5 +355,8 @@ Effect = (
     | TaskChanged
     | TaskTold
     | Noted
+    | ListSent
+    | ListMoved
+    | BatchUndone
     | MenuWanted
 )

@@ -65,10 +65,14 @@ class Enclosure(StrEnum):
     PIN = "pin"
     LEAFLETS = "leaflets"
     DAY_SHEET = "day_sheet"
+    TEMPLATE = "template"
+    RETURNED = "returned"
 
 
 DOCUMENTS = frozenset({Enclosure.LEAFLETS, Enclosure.DAY_SHEET})
 """What is a file to be printed."""
+SPREADSHEETS = frozenset({Enclosure.TEMPLATE, Enclosure.RETURNED})
+"""What is a file to be filled in or mended."""
 
 
 @dataclass(frozen=True, slots=True)

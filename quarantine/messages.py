@@ -96,6 +96,7 @@ class Want(StrEnum):
 
     LOCATION = "location"
     CONTACT = "contact"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from quarantine.conversation import Ask, Asking, Script, Standing
+from quarantine.conversation import BY_LINK, Ask, Script, Standing
 from quarantine.effects import ConversationKept
 from quarantine.frames import Frame, pack_frames, still_asked, unpack_frames
 from quarantine.numbers import PROMPT, QUESTION, number, row_of
@@ -75,18 +75,18 @@ class Stack:
         return frame
 
     def asks_where(self, mark: str) -> Frame | None:
-        """The subject that waits for the position of a link made for this number, lifted to the top.
+        """The subject that waits for what a link made for this number brings, lifted to the top.
 
         A link under a reminder also serves the same prompt where the conversation has got to the position.
         """
         asked = [frame for frame in self.frames if mark and mark in {frame.number, frame.about}]
         alive = [frame for frame in asked if self.alive(frame)]
         for frame in alive:
-            if self.script.questions[frame.question].asking is Asking.LOCATION:
+            if self.script.questions[frame.question].asking in BY_LINK:
                 self.lift(frame)
                 return frame
         ask = None if alive else self.asks(mark)
-        return self.open(mark) if ask is not None and ask.question.asking is Asking.LOCATION else None
+        return self.open(mark) if ask is not None and ask.question.asking in BY_LINK else None
 
     def frame(self, ask: Ask, mark: str) -> Frame:
         """A subject that begins with this question, under its standing number or a new one."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from quarantine.batches import Batch
 from quarantine.checkins import Checkin
 from quarantine.day_sheet import DayRecord
 from quarantine.effects import Code
 from quarantine.letters import Asked
+from quarantine.list_drafts import ListDraft
 from quarantine.location import Judgement
 from quarantine.people import Absence, Episode, EpisodeState, Officer, Person, Posting, Unit
 from quarantine.tasks import Task, TaskKind
@@ -303,6 +305,22 @@ class Store(Protocol):
 
     def totals(self, unit_ids: Sequence[int]) -> Totals:
         """What is open in these units, in numbers."""
+        ...
+
+    def list_draft(self, draft_id: int) -> ListDraft | None:
+        """A list that came by chat."""
+        ...
+
+    def batch(self, batch_id: int) -> Batch | None:
+        """A list that was brought in."""
+        ...
+
+    def newest_batch(self, person_id: int) -> Batch | None:
+        """The last list that this person brought in and that is not taken back."""
+        ...
+
+    def batch_units(self, batch_id: int) -> Mapping[int, int]:
+        """How many people a batch brought to each station."""
         ...
 
     def reach(self, account: str) -> Reach:

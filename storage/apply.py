@@ -14,6 +14,7 @@ from quarantine.effects import (
     AbsenceEnded,
     AddressBound,
     AddressReachable,
+    BatchUndone,
     ChatPreferred,
     ChatWatched,
     CheckinMoved,
@@ -26,6 +27,8 @@ from quarantine.effects import (
     EpisodeChanged,
     FixShared,
     LetterPosted,
+    ListMoved,
+    ListSent,
     MenuWanted,
     Noted,
     PersonAdded,
@@ -38,7 +41,7 @@ from quarantine.effects import (
     TaskTold,
     UnitWatched,
 )
-from storage import apply_episodes, apply_people, apply_rounds, apply_staff, apply_tasks
+from storage import apply_episodes, apply_lists, apply_people, apply_rounds, apply_staff, apply_tasks
 from storage.sealing import Keyring
 from storage.writing import StaleDecisionError, Writing
 
@@ -75,6 +78,9 @@ WRITERS: dict[type, Callable[[Writing, Sequence[Any]], None]] = {
     ConversationKept: apply_rounds.conversations_kept,
     LetterPosted: apply_rounds.letters_posted,
     Noted: apply_tasks.noted,
+    ListSent: apply_lists.lists_sent,
+    ListMoved: apply_lists.lists_moved,
+    BatchUndone: apply_lists.batches_undone,
     MenuWanted: _not_stored,
 }
 """What writes each kind of effect, in an order in which every row finds what it points at."""

@@ -15,12 +15,14 @@ from quarantine.people import Episode, EpisodeState, Home, Person
 from quarantine.protocol import DEFAULT_PROTOCOL, protocol
 from quarantine.tasks import TaskState
 from storage import tables
-from storage.apply import apply
+from storage.apply_episodes import episodes_added
+from storage.apply_people import persons_added
 from storage.bulk import Insert, calls
 from storage.sealing import Keyring
 from storage.spelling import among
 from storage.tables import core
 from storage.trips import together
+from storage.writing import Writing
 
 BATCH, ROW = core(tables.Batch), core(tables.BatchRow)
 PERSON, EPISODE, TASK = core(tables.Person), core(tables.Episode), core(tables.Task)
@@ -103,14 +105,13 @@ def stage(
     now: datetime,
 ) -> None:
     """Put rows down as persons and episodes that nobody sees yet; `units` are ids by code."""
-    effects: list[PersonAdded | EpisodeAdded] = []
-    brought = []
+    persons, episodes, brought = [], [], []
     for row in rows:
         person_id = ids() if row.person_id is None else row.person_id
         if row.person_id is None:
-            effects.append(PersonAdded(_person(person_id, row), now))
+            persons.append(PersonAdded(_person(person_id, row), now))
         episode = _episode(ids(), person_id, row, units[row.entry.unit_code or ""], by)
-        effects.append(EpisodeAdded(episode, now))
+        episodes.append(EpisodeAdded(episode, now))
         brought.append(
             {
                 "episode_id": episode.id,
@@ -122,8 +123,11 @@ def stage(
                 "fresh": row.person_id is None,
             }
         )
-    apply(conn, keyring, effects, now, ids)
-    together(conn, calls(conn, _PUT_DOWN, brought))
+    writing = Writing(conn, keyring, now, ids)
+    persons_added(writing, persons)
+    episodes_added(writing, episodes)
+    writing.write(_PUT_DOWN, brought)
+    writing.finish()
 
 
 def _person(person_id: int, row: Placed) -> Person:
@@ -172,6 +176,12 @@ def show(conn: Connection, batch_id: int, counts: Counts, at: datetime) -> int:
         )
     )
     return shown.rowcount
+
+
+def counts(conn: Connection, batch_id: int) -> Counts:
+    """What became of the rows of a batch that is visible."""
+    row = conn.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()
+    return Counts(row.rows, row.added, row.rejected, row.doubles)
 
 
 def untold_units(conn: Connection, batch_id: int, limit: int) -> list[int]:
@@ -250,10 +260,13 @@ def undo(
         for row in rows
     ]
     together(conn, calls(conn, _TELL, events))
-    found: dict[int, int] = {}
-    for row in rows:
-        found[row.unit_id] = found.get(row.unit_id, 0) + 1
-    return found
+    return by_unit(conn, batch_id)
+
+
+def by_unit(conn: Connection, batch_id: int) -> dict[int, int]:
+    """How many people a batch brought to each station."""
+    counted = select(ROW.c.unit_id, func.count()).where(ROW.c.batch_id == batch_id).group_by(ROW.c.unit_id)
+    return {row[0]: row[1] for row in conn.execute(counted.order_by(ROW.c.unit_id))}
 
 
 def batch(conn: Connection, batch_id: int) -> Batch | None:

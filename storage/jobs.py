@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from quarantine.list_drafts import DraftState, ListDraft
 from storage import tables
 from storage.sealing import Keyring
 from storage.tables import core
 
 JOB = core(tables.Job)
 WAITING, DONE, FAILED = "waiting", "done", "failed"
+LOOK, IMPORT = "look", "import"
+"""Kinds of jobs: to look at a list that came by chat, and to bring one in."""
+_SHOWN, _CANCELLED, _UPLOADED = "shown", "cancelled", "uploaded"
+_STATES = {
+    DraftState.LOOKING: (LOOK, WAITING),
+    DraftState.SHOWN: (LOOK, _SHOWN),
+    DraftState.CANCELLED: (LOOK, _CANCELLED),
+    DraftState.WRITING: (IMPORT, WAITING),
+    DraftState.DONE: (IMPORT, DONE),
+}
+KEPT = timedelta(days=7)
+"""So long the rows to be mended may be fetched; a file that nobody decides about is kept as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +40,7 @@ class Job:
     created_at: datetime
     tries: int
     task: dict[str, Any]
-    file: bytes
+    file: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,7 @@ def first(conn: Connection, keyring: Keyring, kind: str) -> Job | None:
         row.created_at,
         row.tries,
         keyring.open_json("job", "task", row.id, row.task),
-        keyring.open("job", "file", row.id, row.file or b""),
+        None if row.file is None else keyring.open("job", "file", row.id, row.file),
     )
 
 
@@ -96,10 +109,100 @@ def advanced(conn: Connection, job_id: int, done: int, total: int) -> None:
 def finish(
     conn: Connection, keyring: Keyring, job_id: int, state: str, at: datetime, result: dict[str, Any]
 ) -> None:
-    """It is over, well or not; the file that it was about is forgotten."""
+    """It is over, well or not."""
     sealed = keyring.seal_json("job", "result", job_id, result)
+    forgotten = {"file": None} if state == FAILED else {}
     over = JOB.update().where(JOB.c.id == job_id)
-    conn.execute(over.values(state=state, done_at=at, file=None, result=sealed))
+    conn.execute(over.values(state=state, done_at=at, result=sealed, **forgotten))
+
+
+def keep(conn: Connection, keyring: Keyring, job_id: int, file: bytes | None) -> None:
+    """The file of a job from here on: the one fetched, the rows to be mended, or none any more."""
+    sealed = None if file is None else keyring.seal("job", "file", job_id, file)
+    conn.execute(JOB.update().where(JOB.c.id == job_id).values(file=sealed))
+
+
+def show(
+    conn: Connection, keyring: Keyring, job_id: int, task: Mapping[str, Any], found: Mapping[str, Any]
+) -> bool:
+    """What a look brought lies before the sender; False when it is not being looked at any more."""
+    read_as = keyring.seal_json("job", "task", job_id, task)
+    sealed = keyring.seal_json("job", "result", job_id, found)
+    looked = JOB.update().where(JOB.c.id == job_id, JOB.c.kind == LOOK, JOB.c.state == WAITING)
+    return bool(conn.execute(looked.values(state=_SHOWN, task=read_as, result=sealed)).rowcount)
+
+
+def draft(conn: Connection, keyring: Keyring, job_id: int) -> ListDraft | None:
+    """A list that came by chat; None when there is none of that id."""
+    row = conn.execute(select(JOB).where(JOB.c.id == job_id, JOB.c.by_id.is_not(None))).first()
+    if row is None or row.state == _UPLOADED:
+        return None
+    state = next((one for one, where in _STATES.items() if where == (row.kind, row.state)), DraftState.FAILED)
+    found = {} if row.result is None else keyring.open_json("job", "result", row.id, row.result)
+    return ListDraft(row.id, row.by_id, state, keyring.open_json("job", "task", row.id, row.task), found)
+
+
+def queue(conn: Connection, keyring: Keyring, sent: ListDraft, at: datetime) -> None:
+    """A list that came by chat waits to be looked at; its file may be here already, by our own page."""
+    task = keyring.seal_json("job", "task", sent.id, sent.task)
+    mine = {"kind": LOOK, "state": WAITING, "by_id": sent.by, "task": task, "created_at": at}
+    came = JOB.update().where(JOB.c.id == sent.id, JOB.c.state == _UPLOADED)
+    if not conn.execute(came.values(mine)).rowcount:
+        conn.execute(JOB.insert().values(id=sent.id, **mine))
+
+
+def move(conn: Connection, keyring: Keyring, before: ListDraft, after: ListDraft) -> bool:
+    """Something was decided; False when the list is no longer as it was before."""
+    (_, was), (kind, state) = _STATES[before.state], _STATES[after.state]
+    values = {
+        "kind": kind,
+        "state": state,
+        "tries": 0,
+        "task": keyring.seal_json("job", "task", after.id, after.task),
+        **({"file": None} if after.state is DraftState.CANCELLED else {}),
+    }
+    same = JOB.update().where(JOB.c.id == before.id, JOB.c.state == was)
+    return bool(conn.execute(same.values(values)).rowcount)
+
+
+def upload(conn: Connection, keyring: Keyring, job_id: int, file: bytes, at: datetime) -> None:
+    """Keep a file that came through our own page until its sender's turn takes it up."""
+    conn.execute(
+        JOB.insert().values(
+            id=job_id,
+            kind=LOOK,
+            state=_UPLOADED,
+            created_at=at,
+            task=keyring.seal_json("job", "task", job_id, {}),
+            file=keyring.seal("job", "file", job_id, file),
+        )
+    )
+
+
+def kept_file(conn: Connection, keyring: Keyring, job_id: int) -> bytes | None:
+    """The rows to be mended of a list that was brought in."""
+    row = conn.execute(select(JOB.c.file).where(JOB.c.id == job_id, JOB.c.state == DONE)).first()
+    return None if row is None or row.file is None else keyring.open("job", "file", job_id, row.file)
+
+
+def last_mapping(conn: Connection, keyring: Keyring, by: int) -> dict[str, str]:
+    """Which columns this sender said last time, by field."""
+    row = conn.execute(
+        select(JOB.c.id, JOB.c.task)
+        .where(JOB.c.by_id == by, JOB.c.kind == IMPORT, JOB.c.state == DONE)
+        .order_by(JOB.c.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return {}
+    found: dict[str, str] = keyring.open_json("job", "task", row.id, row.task).get("mapping", {})
+    return found
+
+
+def forget(conn: Connection, now: datetime) -> None:
+    """Forget files that nobody has fetched, decided about or taken up in time."""
+    old = JOB.update().where(JOB.c.file.is_not(None), JOB.c.state != WAITING, JOB.c.created_at < now - KEPT)
+    conn.execute(old.values(file=None))
 
 
 def standing(conn: Connection, keyring: Keyring, job_id: int) -> Standing | None:

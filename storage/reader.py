@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, literal_column, select, text
 
+from quarantine.batches import Batch
 from quarantine.checkins import Checkin
 from quarantine.day_sheet import DayRecord
 from quarantine.days import local_day
 from quarantine.effects import Code
 from quarantine.letters import Asked
+from quarantine.list_drafts import ListDraft
 from quarantine.names import words
 from quarantine.numbers import PROMPT as PROMPT_LETTER
 from quarantine.numbers import number
@@ -21,7 +23,7 @@ from quarantine.people import OPEN_STATES, Absence, Episode, EpisodeState, Perso
 from quarantine.store import Chat, File, HistoryLine, Prompt, Store, Totals
 from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.windows import Reach, reach_of
-from storage import lookups, records, tables, wire
+from storage import batches, jobs, lookups, records, tables, wire
 from storage.absences import ABSENCE
 from storage.batches import unseen
 from storage.case_reader import CHECKIN, EPISODE, POSTING, PROMPT, TASK, UNDONE, CaseReader
@@ -241,6 +243,22 @@ class SqlStore(CaseReader):
         files = {EpisodeState(row.state): row.total for row in self.conn.execute(_FILES_COUNTED, here)}
         tasks = {TaskKind(row.kind): row.total for row in self.conn.execute(_TASKS_COUNTED, here)}
         return Totals(files, tasks)
+
+    def list_draft(self, draft_id: int) -> ListDraft | None:
+        """A list that came by chat."""
+        return jobs.draft(self.conn, self.keyring, draft_id)
+
+    def batch(self, batch_id: int) -> Batch | None:
+        """A list that was brought in."""
+        return batches.batch(self.conn, batch_id)
+
+    def newest_batch(self, person_id: int) -> Batch | None:
+        """The last list that this person brought in and that is not taken back."""
+        return batches.newest(self.conn, person_id)
+
+    def batch_units(self, batch_id: int) -> Mapping[int, int]:
+        """How many people a batch brought to each station."""
+        return batches.by_unit(self.conn, batch_id)
 
     def reach(self, account: str) -> Reach:
         """How far an account reaches."""

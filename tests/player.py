@@ -11,11 +11,12 @@ from bot.links import LinkKind
 from bot.outgoing import complete
 from quarantine.codes import show_code
 from quarantine.days import ZONE, local
+from quarantine.list_drafts import UPLOADED
 from quarantine.location import Fix, Source
 from quarantine.messages import Button, Contact, Incoming, Kind, Reply
 from storage import outbox
 from tests.messengers import ZALO_BOT
-from tests.stage import HOMES, Delivery, Phone, Stage, named
+from tests.stage import FILES, HOMES, Delivery, Phone, Stage, named
 
 _WHO = re.compile(r"^(?P<who>[^\W\d_][\w ]{0,20}(?: \([\w ]+\))?): ?(?P<what>.*)$")
 _PLACE = re.compile(
@@ -23,6 +24,7 @@ _PLACE = re.compile(
     r"(?P<lat>[\d.]+), ?(?P<lng>[\d.]+)(?: ±(?P<acc>\d+))?\)$"
 )
 _CARD = re.compile(r"^\(danh thiếp (?P<other>của người khác )?(?P<phone>[+\d ]+)\)$")
+_FILE = re.compile(r"^\((?P<page>trang )?tệp (?P<name>[\w.-]+)\)$")
 _STEP = re.compile(r"^\+(\d+)([hmd])$")
 _UNITS = {"h": "hours", "m": "minutes", "d": "days"}
 _KINDS = {
@@ -112,6 +114,8 @@ class Player:
             self._share(who, self._fix(*HOMES[named(who)], 15))
         elif place:
             self._locate(who, place)
+        elif file := _FILE.match(what):
+            self._hand_in(who, file["name"], by_page=bool(file["page"]))
         elif what in _KINDS:
             self._hear(who, kind=_KINDS[what], file="file-1" if what == "(tệp)" else None)
         elif card:
@@ -234,6 +238,19 @@ class Player:
 
     def _fix(self, lat: float, lng: float, accuracy: float | None) -> Fix:
         return Fix(lat, lng, accuracy, self.stage.clock.now(), Source.PIN)
+
+    def _hand_in(self, who: str, name: str, *, by_page: bool) -> None:
+        """A file in the chat, or by the page behind the newest link (bot/upload_page.py)."""
+        if not by_page:
+            self._hear(who, kind=Kind.FILE, file=name)
+            return
+        phone, now = self.stage.phone(who), self.stage.clock.now()
+        if not phone.links:
+            raise TranscriptError(f"no link on {who}'s phone")
+        ticket = self.stage.links.read(LinkKind.UPLOAD, phone.links[-1].rpartition("/")[2], now)
+        row = self.stage.upload((FILES / name).read_bytes())
+        said = Incoming(phone.address, f"link-{ticket.letter_id}", now, Kind.FILE, file=f"{UPLOADED}{row}")
+        self.stage.hear(replace(said, answers=ticket.number))
 
     def _share(self, who: str, fix: Fix) -> None:
         """By the phone's own button, by the page behind the link, or as a pin dropped in the chat."""

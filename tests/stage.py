@@ -17,7 +17,11 @@ from bot.catalogues import load
 from bot.database import Database
 from bot.demo import HOME_OF_LAN, HOME_OF_NAM, units
 from bot.ids import Ids
+from bot.jobs import T, Worker
 from bot.links import Links
+from bot.list_files import ListFiles
+from bot.list_looks import Looker
+from bot.list_role import ended, moved
 from bot.outgoing import Outgoing
 from bot.parcels import Settled
 from bot.rendering import Renderer
@@ -25,6 +29,8 @@ from bot.sweeps import Sweeps
 from bot.turns import Arrived, Turns
 from handlers.book import script
 from papers.leaflets import Leaflet
+from papers.sheets import read_book
+from quarantine.channel import CallFailedError
 from quarantine.days import ZONE, local_day
 from quarantine.effects import AddressBound, Effect, EpisodeAdded, EpisodeChanged, PersonAdded, PostingAdded
 from quarantine.messages import Address, Button, Delivered, Incoming, Kind, Never, Outcome, Reason, Reply
@@ -32,7 +38,7 @@ from quarantine.people import Episode, EpisodeState, Home, Person, Posting, Role
 from quarantine.people import Reason as Why
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
 from quarantine.units import LAST_DAY_BEFORE, OtherName
-from storage import contexts, migrate, outbox, ticks
+from storage import contexts, jobs, migrate, outbox, ticks
 from storage.apply import apply
 from storage.engine import open_engine
 from storage.sealing import Keyring
@@ -43,6 +49,8 @@ CHANNELS = {"Telegram": TELEGRAM, "Zalo": ZALO, "Zalo Bot": ZALO_BOT, "Zalo mẫ
 """The account behind a phone: what stands in brackets after a name, "Lan (Zalo)"."""
 _CODE = re.compile(r"\bMã: ([A-Z0-9]{4})[ -]?([A-Z0-9]{4})\b")
 """The code as the guidance card shows it."""
+FILES = Path(__file__).parent / "transcripts" / "files"
+"""What people of transcripts send, "(tệp danh-sach.csv)"."""
 STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
 FAR_CDC, FAR_STATION = 9001, 9002
 FAR = (
@@ -275,6 +283,7 @@ class Stage:
             forms={account: one.form for account, one in MESSENGERS.items()},
             links=self.links if pages else None,
             draw_leaflets=self._print,
+            file_of=ListFiles(self.engine, self.keyring),
         )
         self.deliveries: list[Delivery] = []
         self.code = ""
@@ -353,10 +362,39 @@ class Stage:
         accounts = dict.fromkeys(phone.account for phone in self.phones.values())
         outgoing = [Outgoing(database, turns, self.renderer, account) for account in accounts]
         try:
-            while (await sweeps.sweep()).any() or any([await self._send(one) for one in outgoing]):
+            while (
+                (await sweeps.sweep()).any()
+                or await asyncio.to_thread(self._work_on_lists, turns)
+                or any([await self._send(one) for one in outgoing])
+            ):
                 pass
         finally:
             await asyncio.to_thread(database.close)
+
+    def _work_on_lists(self, turns: Turns) -> bool:
+        """Look at a list that was sent, or bring one in, as a process of its own would."""
+
+        def run(work: Callable[[Connection], T]) -> T:
+            with self.engine.begin() as conn:
+                return work(conn)
+
+        worker = Worker(turns, run, ended=ended, moved=moved, read_file=read_book)
+        return Looker(worker, self.fetch).work() or worker.work()
+
+    def upload(self, file: bytes) -> int:
+        """A file that came by the page, as bot/visits.py keeps it."""
+        row = self.ids.one()
+        with self.engine.begin() as conn:
+            jobs.upload(conn, self.keyring, row, file, self.clock.now())
+        return row
+
+    @staticmethod
+    def fetch(account: str, file: str) -> bytes:
+        """A file that lies on a messenger; those of transcripts lie beside them."""
+        try:
+            return (FILES / file).read_bytes()
+        except FileNotFoundError:
+            raise CallFailedError(Never(Reason.REFUSED, f"no file on {account}")) from None
 
     async def _send(self, outgoing: Outgoing) -> bool:
         parcels = await outgoing.claim(100)

@@ -14,6 +14,8 @@ Grammar of a file (lines that begin with two spaces are the bot's and are compar
     Khoa: (nút của Hạnh) [Nút]  … a button that belongs to somebody else
     Lan: (vị trí nhà) | (vị trí 22.67, 106.26 ±15) | (vị trí cũ 22.67, 106.26) | (chuyển tiếp 22.67, 106.26)
     Lan: (mở trang vị trí 22.67, 106.26 ±15)  opens the newest link to the page, which sends this position
+    Mai: (tệp ten.csv) | (trang tệp ten.csv)  a file of tests/transcripts/files, in the chat or by the page
+                              behind the newest link
     Lan: (thoại) (ảnh) (nhãn dán) (tệp) (danh thiếp 0912…) (danh thiếp của người khác 0912…) (khác)
     Lan (Zalo): words         the same person on another messenger: "(Zalo)" is an OA, "(Zalo mẫu)"
                               one with an approved message, "(Zalo Bot)" a bot;

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from handlers.fields import FIELDS
 from handlers.files import MENU
+from handlers.list_corrections import CORRECTED
 from handlers.pastlines import KINDS
 from papers.refusing import Refusal
 from papers.tables import Skipped
 from quarantine.absences import Wrong
 from quarantine.batches import Doubles
 from quarantine.conversation import Asking
+from quarantine.list_drafts import DraftState
 from quarantine.list_matches import Likeness
 from quarantine.lists import Field, Flaw
 from quarantine.location import Verdict
@@ -74,6 +76,8 @@ FAMILIES = {
     "list.skipped_{}": set(Skipped),
     "list.doubles_{}": set(Doubles),
     "list.by_{}": set(Likeness),
+    "lists.stale_{}": set(DraftState),
+    "lists.short_{}": set(CORRECTED),
 }
 """What the changing part of a key may be: one line for each f-string that makes keys."""
 

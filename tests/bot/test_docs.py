@@ -32,6 +32,11 @@ BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NEITHER_QUESTION_NOR_COMMAND = (
+    "channel.link_upload",
+    "lists.columns_wrong",
+    "lists.complete",
+    "lists.drop",
+    "lists.repeats_label",
     "seen.button",
     "task.take",
     "task.take_over",

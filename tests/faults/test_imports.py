@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from bot.bringing_in import office
-from bot.jobs import IMPORT, Worker, task_of
+from bot.jobs import Worker, task_of
 from bot.list_plan import Order
 from quarantine.batches import Doubles
 from quarantine.people import Unit, UnitKind
@@ -58,7 +58,7 @@ def queue():
             conn,
             here.keyring,
             here.turns.ids.one,
-            kind=IMPORT,
+            kind=jobs.IMPORT,
             by=None,
             at=NOW,
             task=task_of(order),
@@ -90,7 +90,7 @@ def work(point: str = "", hit: int = 1) -> None:
 def waits(engine, keyring):
     """Whether a job waits."""
     with reading(engine) as conn:
-        return jobs.first(conn, keyring, IMPORT) is not None
+        return jobs.first(conn, keyring, jobs.IMPORT) is not None
 
 
 def process(*words):
@@ -172,7 +172,7 @@ def test_a_job_that_always_fails_is_given_up(place):
     for _ in range(3):
         assert worker.work()
     with reading(place) as conn:
-        assert jobs.first(conn, here.keyring, IMPORT) is None
+        assert jobs.first(conn, here.keyring, jobs.IMPORT) is None
         assert conn.execute(select(BATCH.c.state)).scalar_one() == "void"
     assert not worker.work()
     here.engine.dispose()

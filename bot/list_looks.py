@@ -1,0 +1,183 @@
+"""Looks: a list that came by chat is fetched, read and compared, and what was understood is shown."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from bot import importing
+from bot.jobs import CHAT, TRIES, Run, Worker, order_of
+from bot.list_plan import Plan, plan
+from handlers import list_news, lists
+from papers.columns import UnknownColumnError
+from papers.refusing import Refusal, UnreadableError
+from papers.sheets import MOST_BYTES
+from papers.tables import UnknownSheetError
+from quarantine.access import Action, Reach, reach
+from quarantine.channel import CallFailedError
+from quarantine.list_drafts import UPLOADED
+from quarantine.lists import Field
+from storage import jobs, leases
+from storage.engine import reading
+from storage.reader import SqlStore
+from storage.unit_tree import UnitTree
+
+log = structlog.get_logger()
+
+SAMPLES, PROBLEMS, DOUBLES = 10, 6, 8
+"""So much of each is shown in a message: it must be read at a glance."""
+LEASE = timedelta(seconds=150)
+"""Longer than a file may take to be fetched and read: a look is one step."""
+
+
+class NotAllowedError(Exception):
+    """Whoever sent the list may bring in none by now."""
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Looks at one list after the other; `fetch` brings the bytes of a file from its account.
+
+    It raises CallFailedError when the messenger does not give it, and UnreadableError when it is too large.
+    """
+
+    worker: Worker
+    fetch: Callable[[str, str], bytes]
+
+    @property
+    def _run(self) -> Run:
+        return self.worker.run
+
+    def work(self) -> bool:
+        """Look at the list whose turn it is; False when there is none, or another process is at it."""
+        turns = self.worker.turns
+        with reading(turns.engine) as conn:
+            if jobs.first(conn, turns.keyring, jobs.LOOK) is None:
+                return False
+        holder = secrets.token_hex(8)
+        held = self._run(lambda conn: leases.take(conn, jobs.LOOK, holder, LEASE))
+        if held is None:
+            return False
+        try:
+            with reading(turns.engine) as conn:
+                job = jobs.first(conn, turns.keyring, jobs.LOOK)
+            if job is not None:
+                self._run(lambda conn: jobs.begun(conn, job.id))
+                self._look(job)
+        finally:
+            self._run(lambda conn: leases.release(conn, held))
+        return True
+
+    def _look(self, job: jobs.Job) -> None:
+        try:
+            data = self._file(job)
+            made = self._plan(job, data)
+            found = facts(made)
+        except UnreadableError as error:
+            self._refuse(job, {"refused": error.refusal.value})
+        except UnknownSheetError:
+            self._refuse(job, {"refused": Refusal.NOT_A_LIST.value})
+        except CallFailedError:
+            log.warning("list not fetched", job=job.id)
+            self._refuse(job, {"refused": "not_fetched"})
+        except NotAllowedError:
+            self._refuse(job, {"refused": "not_allowed"})
+        except Exception:
+            log.exception("list not looked at", job=job.id, tries=job.tries + 1)
+            if job.tries + 1 >= TRIES:
+                self._refuse(job, {"refused": "fault"})
+        else:
+            self._run(lambda conn: self._show(conn, job, made, found))
+
+    def _file(self, job: jobs.Job) -> bytes:
+        if job.file is not None:
+            return job.file
+        reference = str(job.task["file"])
+        if reference.startswith(UPLOADED):
+            raise UnreadableError(Refusal.BROKEN)
+        data = self.fetch(str(job.task[CHAT]), reference)
+        if len(data) > MOST_BYTES:
+            raise UnreadableError(Refusal.TOO_LARGE)
+        self._run(lambda conn: jobs.keep(conn, self.worker.turns.keyring, job.id, data))
+        return data
+
+    def _plan(self, job: jobs.Job, data: bytes) -> Plan:
+        turns = self.worker.turns
+        with reading(turns.engine) as conn:
+            postings = SqlStore(conn, turns.keyring, turns.clock.now()).postings_of(job.by or 0)
+            places = self.worker.places(UnitTree(conn).whole_map())
+            remembered = jobs.last_mapping(conn, turns.keyring, job.by or 0)
+        under = sorted(
+            {one.unit_id for one in postings if reach(one.role, Action.IMPORT) is not Reach.NOBODY}
+        )
+        if not under:
+            raise NotAllowedError
+        order = replace(order_of(job), under=tuple(under))
+        said = dict(order.mapping or {})
+        before = {Field(name): header for name, header in remembered.items()}
+        for mapping in ({**before, **said}, said, {}):
+            try:
+                return plan(
+                    turns.engine,
+                    turns.keyring,
+                    data,
+                    replace(order, mapping=mapping),
+                    places,
+                    read_file=self.worker.read_file,
+                )
+            except UnknownColumnError:  # what was said of another file, or of another version of this one
+                continue
+        raise UnreadableError(Refusal.NOT_A_LIST)
+
+    def _show(self, conn: Connection, job: jobs.Job, made: Plan, found: Mapping[str, Any]) -> None:
+        """What is shown is what will be written: with the columns by which it was read."""
+        turns = self.worker.turns
+        task = {**job.task, "mapping": dict(made.order.mapping or {})}
+        if not jobs.show(conn, turns.keyring, job.id, task, found):
+            return
+        draft = jobs.draft(conn, turns.keyring, job.id)
+        if draft is not None:
+            turns.clock_turn(conn, lambda turn: lists.show(turn, draft))
+
+    def _refuse(self, job: jobs.Job, why: dict[str, Any]) -> None:
+        turns = self.worker.turns
+
+        def refuse(conn: Connection) -> None:
+            jobs.finish(conn, turns.keyring, job.id, jobs.FAILED, turns.clock.now(), why)
+            turns.clock_turn(conn, lambda turn: list_news.refused(turn, job.by or 0, str(why["refused"])))
+
+        self._run(refuse)
+
+
+def facts(made: Plan) -> dict[str, Any]:
+    """What is shown of a list, as JSON."""
+    checked, counts = made.checked, made.counts()
+    header = checked.tables[0].header
+    problems = checked.counts(refusing=True).most_common(PROBLEMS)
+    undecided = made.undecided
+    return {
+        "rows": counts.rows,
+        "accepted": counts.added,
+        "rejected": counts.rejected,
+        "doubles": len(undecided),
+        "in_already": made.in_already,
+        "households": len(checked.households),
+        "units": len({row.entry.unit_code for row in made.rows}),
+        "columns": {field.value: column.header for field, column in header.columns.items()},
+        "headers": list(dict.fromkeys(text for text in header.labels.values() if text)),
+        "missing": [field.value for field in checked.missing],
+        "problems": [[field.value, flaw, count] for (field, flaw), count in problems],
+        "samples": [importing.sample(row.entry) for row in made.rows[:SAMPLES]],
+        "double_lines": [
+            [importing.sample(entry), double.by.value, double.of.row if double.of else None, double.open]
+            for double in undecided[:DOUBLES]
+            for entry in made.sound
+            if entry.ref == double.ref
+        ],
+    }
