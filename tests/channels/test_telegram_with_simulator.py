@@ -7,7 +7,7 @@ import pytest
 from channels.telegram import Telegram
 from channels.telegram_account import Me
 from channels.telegram_request import Timeouts
-from quarantine.channel import MenuEntry, Profile
+from quarantine.channel import CallFailedError, FileTooLargeError, MenuEntry, Profile
 from quarantine.location import Fix, Source
 from quarantine.messages import (
     Button,
@@ -198,3 +198,14 @@ async def test_the_webhook_brings_the_secret(channel, bench):
     )
     await channel.push_nowhere()
     assert bench.world.webhook is None
+
+
+async def test_a_file_that_somebody_sent_is_fetched_up_to_a_limit(bench, channel):
+    """Its bytes come from the server of the account; beyond the limit they are not read."""
+    await bench.act("document")
+    (said,) = [one for one in await hear_all(channel) if one.kind is Kind.FILE]
+    assert await channel.fetch(said.file, 1_000) == "Tệp ví dụ".encode()
+    with pytest.raises(FileTooLargeError):
+        await channel.fetch(said.file, 3)
+    with pytest.raises(CallFailedError):
+        await channel.fetch("no-such-file", 1_000)

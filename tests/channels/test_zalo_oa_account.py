@@ -193,3 +193,24 @@ def test_it_is_a_channel(alone):
     """It has every call of the contract."""
     wanted = {name for name in vars(Channel) if not name.startswith("_")}
     assert not [name for name in wanted if not hasattr(alone, name)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/list.xlsx",
+        "https://zdn.vn.example.com/list.xlsx",
+        "http://f1.zdn.vn/list.xlsx",
+        "https://f1.zdn.vn:8443/list.xlsx",
+        "https://f1.zdn.vn@example.com/list.xlsx",
+        "file:///etc/passwd",
+        "https://[",
+        "",
+    ],
+)
+async def test_files_are_fetched_from_zalos_own_servers_only(url):
+    """Whoever can name an address must not make us call another."""
+    async with room() as found:
+        with pytest.raises(CallFailedError):
+            await found.channel.fetch(url, 1_000)
+        assert found.zalo.calls == []
