@@ -60,6 +60,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "verify.home_list": ("Hạnh", ("/vitri",)),
     "verify.home_sure": ("Hạnh", ("/vitri", "=file homeless", "@")),
     "verify.home_reason": ("Hạnh", ("/vitri", "=file verified", "@")),
+    "lists.send": ("Mai", ("/nhap",)),
     "print.list": ("Hạnh", ("/inphieu",)),
     "print.per_page": ("Hạnh", ("/inphieu", "=all")),
     "print.handed_out": ("Hạnh", ("/inphieu", "=all", "=4")),
@@ -118,6 +119,13 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "menu.choose": ("Dũng", ("xin chào",)),
     "chats.choose": ("Dũng", ("/kenh",)),
 }
+BY_JOB = frozenset(
+    {
+        *("lists.preview", "lists.field", "lists.column", "lists.repeats"),
+        *("lists.order", "lists.first_day", "lists.reason", "batch.undo"),
+    }
+)
+"""Questions about a list that a job has looked at or brought in: only the transcripts run jobs."""
 UNTOUCHED: dict[str, tuple[str, tuple[str, ...]]] = {
     "checkin.symptoms": ("Lan", ()),
     "task.card": ("Hạnh", ()),
