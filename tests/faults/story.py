@@ -40,8 +40,8 @@ def _place(number: int) -> tuple[float, float]:
 
 
 def _settled() -> tuple[tuple[Incoming, ...], ...]:
-    """The officer settles the alarm by typing: the list, its first task, take it, well, by phone."""
-    words = ("/viec", "1", "1", "2", "1")
+    """The officer settles the alarm in words: nothing is sent meanwhile, and a number means what was seen."""
+    words = ("/viec", "Nguyễn Văn Thảo: 🔴 khẩn", "Nhận việc", "Gặp được, khỏe", "Gọi điện")
     at = MORNING + 11 * _MINUTE
     return tuple((says(OFFICER - FIRST_RESIDENT, word, at, f"-{n}"),) for n, word in enumerate(words))
 
