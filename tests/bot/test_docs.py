@@ -292,7 +292,9 @@ def test_every_decision_is_listed_and_says_what_it_costs():
 
 
 def test_the_picture_is_one():
-    """README's picture is a PNG of the page, as wide as it was taken."""
+    """README's picture is a PNG, large enough that the phones on it can be read."""
     head = (ROOT / "docs" / "images" / "page.png").read_bytes()[:24]
     assert head[:8] == b"\x89PNG\r\n\x1a\n"
-    assert struct.unpack(">II", head[16:24]) == (1440, 900)
+    width, height = struct.unpack(">II", head[16:24])
+    assert width >= 1440
+    assert height >= 800
