@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import lists
@@ -38,8 +37,6 @@ from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.turn import Turn
 
 MENU_LETTER = "m"
-SHOWN = 5
-"""So many questions back something that is typed may name a choice of."""
 MENU = Question("menu.choose", Asking.ONE)
 
 
@@ -303,16 +300,6 @@ def open_prompt(turn: Turn) -> int | None:
     return prompt.id if seen or not turn.context.frames else None
 
 
-def shown(turn: Turn) -> Sequence[Asked]:
-    """The last questions that were put before the one who writes, whose choices may also be typed."""
-    return turn.store.shown(turn.owner, SHOWN)
-
-
-def newest(turn: Turn) -> Asked | None:
-    """The last question in this chat, whose choices have the numbers that its reader sees."""
-    return next(iter(turn.store.shown(turn.owner, 1, turn.chat.id)), None)
-
-
 script.hooks = Hooks(
     started=started,
     idle=idle,
@@ -323,7 +310,5 @@ script.hooks = Hooks(
     reachable=reachable,
     moved=moved,
     prompt=open_prompt,
-    shown=shown,
-    newest=newest,
     late=heard_late,
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from quarantine.letters import Asked, Option
+from quarantine.letters import Option
 from quarantine.messages import Params, Term, Want
 from quarantine.names import fold
 from quarantine.turn import Turn
@@ -203,8 +203,6 @@ class Hooks:
     reachable: Callable[[Turn], None]
     moved: Callable[[Turn], None]
     prompt: Callable[[Turn], int | None]
-    shown: Callable[[Turn], Sequence[Asked]]
-    newest: Callable[[Turn], Asked | None]
     late: Callable[[Turn, str], Next | None]
 
 

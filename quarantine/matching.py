@@ -27,12 +27,16 @@ def named(folded: str, question: Question, options: Sequence[Option], label: Lab
         return None
     typed = position_in(folded, len(options)) if question.asking in NUMBERED else 0
     for position, option in enumerate(options, start=1):
-        shown = label(option.label) if isinstance(option.label, Term) else option.label
         choice = question.choice(option.value)
         keywords = {fold(word) for word in choice.keywords} if choice else set()
-        if position == typed or folded == fold(shown) or folded in keywords:
+        if position == typed or folded == read_label(option, label) or folded in keywords:
             return option.value
     return None
+
+
+def read_label(option: Option, label: Label) -> str:
+    """What the choice's button says, folded as typed words are."""
+    return fold(label(option.label) if isinstance(option.label, Term) else option.label)
 
 
 def position_in(text: str, count: int) -> int:

@@ -23,7 +23,7 @@ from quarantine.conversation import (
     Unclear,
 )
 from quarantine.frames import Frame
-from quarantine.matching import named, named_many, numbered
+from quarantine.matching import named, named_many, numbered, read_label
 from quarantine.messages import Kind, Term
 from quarantine.names import fold
 from quarantine.numbers import PROMPT, QUESTION, number
@@ -59,7 +59,7 @@ class Talk:
         self.turn = turn
         self.speak = speak
         self.stack = Stack(script, turn)
-        self.typed = Typed(script, self.hooks, turn, self.stack, self._label)
+        self.typed = Typed(script, turn, self.stack, self._label)
 
     def run(self) -> None:
         """Find out what the message is about, and let the right one take it."""
@@ -190,8 +190,7 @@ class Talk:
     def _is_label(self, folded: str) -> bool:
         """Whether the newest question has a choice of exactly these words: "Cán bộ" may be a role there."""
         options = self.stack.frames[-1].options if self.stack.frames else ()
-        labels = (self._label(one.label) if isinstance(one.label, Term) else one.label for one in options)
-        return any(fold(label) == folded for label in labels)
+        return any(folded == read_label(one, self._label) for one in options)
 
     def _label(self, term: Term) -> str:
         """What a button says to the one who writes, in their language."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quarantine.conversation import Asking, Hooks, Question, Script
+from quarantine.conversation import Asking, Question, Script
+from quarantine.letters import Asked
 from quarantine.matching import Label, named, position_in
 from quarantine.messages import Incoming, Kind
 from quarantine.stack import Stack
 from quarantine.turn import Turn
 
+SHOWN = 5
+"""So many questions back a label may name a choice of."""
 LONGEST_LIST = 20
 """No list has more choices: a greater number means something else."""
 UNKNOWN = Question("")
@@ -21,7 +24,6 @@ class Typed:
     """What was typed, as a press of something that stands in the chat."""
 
     script: Script
-    hooks: Hooks
     turn: Turn
     stack: Stack
     label: Label
@@ -29,15 +31,16 @@ class Typed:
     def past_the_top(self, said: Incoming) -> str | None:
         """The button that a number stands for when something newer was shown than what is being asked.
 
-        "1" under a new task card takes that task; it is not the first answer about the task before it.
+        "1" under a new task card takes that task; it is not the first answer about the one before it. A newer
+        question with many answers is put on top instead, to be answered whole: a press would only tick one.
         """
         number = position_in(said.text.strip(), LONGEST_LIST) if said.kind is Kind.TEXT else 0
-        newest = self.hooks.newest(self.turn) if number else None
+        newest = self._newest() if number else None
         top = self.stack.frames[-1]
         if newest is None or newest.number in {top.number, top.about}:
             return None
         ask = self.stack.asks(newest.number)
-        if ask is not None and ask.question.asking is Asking.MANY:  # typed, it is the whole answer: no tick
+        if ask is not None and ask.question.asking is Asking.MANY:
             self.stack.open(newest.number)
             return None
         options = newest.options or (ask.drawn() if ask is not None else ())
@@ -50,7 +53,7 @@ class Typed:
         number = position_in(folded, LONGEST_LIST)
         if number:
             return self._numbered(number)
-        for asked in self.hooks.shown(self.turn):
+        for asked in self.turn.store.shown(self.turn.owner, SHOWN):
             question = self.script.questions.get(asked.question, UNKNOWN)
             value = named(folded, question, asked.options, self.label)
             if value is not None and asked.number[:1] in self.script.standings:
@@ -58,9 +61,13 @@ class Typed:
         return None
 
     def _numbered(self, number: int) -> str | None:
-        newest = self.hooks.newest(self.turn)
+        newest = self._newest()
         if newest is None:
             return None
         value = newest.options[number - 1].value if number <= len(newest.options) else ""
         closed = self.stack.asks(newest.number) is None
         return f"{newest.number}:{value}" if value or closed else None
+
+    def _newest(self) -> Asked | None:
+        """The last question in this chat, whose choices have the numbers that its reader sees."""
+        return next(iter(self.turn.store.shown(self.turn.owner, 1, self.turn.chat.id)), None)

@@ -80,8 +80,6 @@ class TeaHouse:
             reachable=lambda turn: turn.say("toy.reachable") and None,
             moved=lambda _turn: None,
             prompt=lambda _turn: None,
-            shown=lambda _turn: (),
-            newest=lambda _turn: None,
             late=lambda _turn, value: Again(Term("toy.late_fire")) if value == "fire" else None,
         )
 

@@ -77,8 +77,6 @@ def hooks() -> Hooks:
         reachable=no_prompt,
         moved=no_prompt,
         prompt=no_prompt,
-        shown=lambda turn: turn.store.shown(turn.owner, 5),
-        newest=lambda turn: next(iter(turn.store.shown(turn.owner, 1)), None),
         late=lambda _turn, _value: None,
     )
 
