@@ -15,8 +15,10 @@ from quarantine.list_drafts import UPLOADED
 from quarantine.location import Fix, Source
 from quarantine.messages import Button, Contact, Incoming, Kind, Reply
 from storage import outbox
+from tests.cast import HOMES
 from tests.messengers import ZALO_BOT
-from tests.stage import FILES, HOMES, Delivery, Phone, Stage, named
+from tests.phones import Phone, named
+from tests.stage import FILES, Delivery, Stage
 
 _WHO = re.compile(r"^(?P<who>[^\W\d_][\w ]{0,20}(?: \([\w ]+\))?): ?(?P<what>.*)$")
 _PLACE = re.compile(

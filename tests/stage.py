@@ -1,4 +1,4 @@
-"""The stage of a transcript: a cast in a small province, phones that keep messages, a clock that moves."""
+"""The stage of a transcript: all of Cachly but the network, and a clock that moves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 import re
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from bot.catalogues import load
 from bot.database import Database
-from bot.demo import HOME_OF_LAN, HOME_OF_NAM, units
+from bot.demo import units
 from bot.ids import Ids
 from bot.jobs import T, Worker
 from bot.links import Links
@@ -33,184 +33,24 @@ from papers.sheets import read_book
 from quarantine.channel import CallFailedError
 from quarantine.days import ZONE, local_day
 from quarantine.effects import AddressBound, Effect, EpisodeAdded, EpisodeChanged, PersonAdded, PostingAdded
-from quarantine.messages import Address, Button, Delivered, Incoming, Kind, Never, Outcome, Reason, Reply
-from quarantine.people import Episode, EpisodeState, Home, Person, Posting, Role, Sex, Unit, UnitKind
+from quarantine.messages import Address, Delivered, Incoming, Kind, Never, Reason, Reply
+from quarantine.people import Episode, EpisodeState, Home, Posting
 from quarantine.people import Reason as Why
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
-from quarantine.units import LAST_DAY_BEFORE, OtherName
 from storage import contexts, jobs, migrate, outbox, ticks
 from storage.apply import apply
 from storage.engine import open_engine
 from storage.sealing import Keyring
 from storage.units import load_names, load_units
-from tests.messengers import MESSENGERS, PRESENCES, PUBLIC, TELEGRAM, ZALO, ZALO_APPROVED, ZALO_BOT, Messenger
+from tests.cast import BEFORE, CAST, CDC, CENTRE, FAR, HOMES, STATION, Part
+from tests.messengers import MESSENGERS, PRESENCES, PUBLIC, TELEGRAM, Messenger
+from tests.phones import Phone, named, phone_of
 
-CHANNELS = {"Telegram": TELEGRAM, "Zalo": ZALO, "Zalo Bot": ZALO_BOT, "Zalo mẫu": ZALO_APPROVED}
-"""The account behind a phone: what stands in brackets after a name, "Lan (Zalo)"."""
 _CODE = re.compile(r"\bMã: ([A-Z0-9]{4})[ -]?([A-Z0-9]{4})\b")
 """The code as the guidance card shows it."""
 FILES = Path(__file__).parent / "transcripts" / "files"
 """What people of transcripts send, "(tệp danh-sach.csv)"."""
-STATION, OTHER_STATION, CENTRE, CDC = 1273, 1279, 40, 4
-FAR_CDC, FAR_STATION = 9001, 9002
-FAR = (
-    Unit(FAR_CDC, "01", UnitKind.CDC, "Hà Nội", "Hà Nội"),
-    Unit(FAR_STATION, "00008", UnitKind.STATION, "Phường Ngọc Hà", "Hà Nội", FAR_CDC),
-)
-"""Another province, where people move to."""
-HOMES = {
-    "Lan": HOME_OF_LAN,
-    "Nam": HOME_OF_NAM,
-    "Hạnh": HOME_OF_NAM,
-    "Bác Tư": HOME_OF_LAN,
-    "Hoa": HOME_OF_NAM,
-}
 START = datetime(2026, 12, 3, 6, 0, tzinfo=ZONE).astimezone(UTC)
-
-
-_CAO_BANG = "Tỉnh Cao Bằng"
-BEFORE = (
-    OtherName(STATION, "Phường Hợp Giang", "01273", "Thành phố Cao Bằng", _CAO_BANG, until=LAST_DAY_BEFORE),
-    OtherName(
-        OTHER_STATION, "Xã Vĩnh Quang", "01693", "Thành phố Cao Bằng", _CAO_BANG, until=LAST_DAY_BEFORE
-    ),
-    OtherName(1321, "Xã Vĩnh Quang", "01306", "Huyện Bảo Lâm", _CAO_BANG, until=LAST_DAY_BEFORE),
-    *(
-        OtherName(row, "Xã Bản Giốc", "01999", "Huyện Hòa An", _CAO_BANG, partly=True, until=LAST_DAY_BEFORE)
-        for row in (STATION, 1654)
-    ),
-)
-"""Communes of before July 2025. The last one is invented: in Cao Bằng none was split."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One member of the cast; `since` days ago the quarantine of a resident began, or will begin.
-
-    Somebody else, `by` name, answers for those who have no phone in the story.
-    """
-
-    name: str
-    user: str
-    person: Person | None = None
-    unit: int | None = None
-    role: Role | None = None
-    deputy: bool = False
-    since: int | None = None
-    by: str = ""
-
-
-CAST = {
-    part.name: part
-    for part in (
-        Part("Mai", "1001", Person(1, "Trần Thị Mai", "0912000001", 1988, Sex.FEMALE), CDC, Role.CDC_CLERK),
-        Part(
-            "Hạnh", "1002", Person(2, "Nông Thị Hạnh", "0912345678", 1990, Sex.FEMALE), STATION, Role.OFFICER
-        ),
-        Part(
-            "Bình",
-            "1012",
-            Person(12, "Hoàng Văn Bình", "0912000012", 1985, Sex.MALE),
-            STATION,
-            Role.OFFICER,
-            deputy=True,
-        ),
-        Part("Dũng", "1003", Person(3, "Lê Văn Dũng", "0912000003", 1975, Sex.MALE), STATION, Role.DIRECTOR),
-        Part("Thu", "1013", Person(13, "Đinh Thị Thu", "0912000013", 1980, Sex.FEMALE), CENTRE, Role.CENTRE),
-        Part("Sơn", "1014", Person(14, "Phạm Hồng Sơn", "0912000014", 1978, Sex.MALE), CDC, Role.CDC_ADMIN),
-        Part(
-            "Khoa",
-            "1015",
-            Person(15, "Bế Văn Khoa", "0912000015", 1986, Sex.MALE),
-            OTHER_STATION,
-            Role.OFFICER,
-        ),
-        Part(
-            "Vân",
-            "1016",
-            Person(16, "Đỗ Thị Vân", "0912000016", 1991, Sex.FEMALE),
-            FAR_STATION,
-            Role.OFFICER,
-        ),
-        Part("Lan", "1004", Person(4, "Nguyễn Thị Lan", "0987000004", 1992, Sex.FEMALE), since=0),
-        Part("Bác Tư", "1006", Person(6, "Lý Văn Tư", "0987000006", 1950, Sex.MALE), since=0),
-        Part("Hoa", "1007", Person(7, "Đàm Thị Hoa", "0987000007", 1995, Sex.FEMALE), since=-6),
-        Part("Bé Bi", "", Person(8, "Nguyễn Gia Bi", None, 2020, Sex.MALE), since=0, by="Lan"),
-        Part("Bà Sen", "", Person(9, "Hoàng Thị Sen", None, 1948, Sex.FEMALE), since=0, by="Lan"),
-        Part("Cu Tí", "", Person(16, "Nguyễn Minh Tí", None, 2017, Sex.MALE), since=0, by="Lan"),
-        Part("Bà Sáu", "", Person(17, "Lý Thị Sáu", None, 1952, Sex.FEMALE), since=0, by="Bác Tư"),
-        Part("Nam", "1005"),
-        Part("Người lạ", "1099"),
-    )
-}
-
-
-@dataclass
-class Phone:
-    """A phone: what was received, in order; which buttons can be seen; whether the bot is blocked."""
-
-    user: str
-    account: str
-    wrote_at: datetime | None = None
-    blocked: bool = False
-    received: list[tuple[str, Reply]] = field(default_factory=list)
-    shown: list[tuple[str, Reply]] = field(default_factory=list)
-    words: dict[str, str] = field(default_factory=dict)
-    links: list[str] = field(default_factory=list)
-    ticked: list[str] = field(default_factory=list)
-    asked: Reply | None = None
-
-    @property
-    def address(self) -> Address:
-        """The chat."""
-        return Address(self.account, self.user)
-
-    def _closed(self, now: datetime) -> bool:
-        window = MESSENGERS[self.account].form.window
-        return window is not None and (self.wrote_at is None or now - self.wrote_at > window)
-
-    def seen(self, reply: Reply, now: datetime) -> Reply:
-        """The message as the phone shows it: past its window only the approved one, without buttons."""
-        if reply.template is None or not self._closed(now):
-            return reply
-        fields = "; ".join(f"{name}: {value}" for name, value in reply.template.params.items())
-        return Reply(f"(mẫu {reply.template.name}) {fields}")
-
-    def receive(self, reply: Reply, now: datetime) -> Outcome:
-        """Take a message, or refuse it as a messenger does: the bot is blocked, or the window has closed."""
-        if self.blocked:
-            return Never(Reason.BLOCKED)
-        if self._closed(now) and reply.template is None:
-            return Never(Reason.WINDOW)
-        reply = self.seen(reply, now)
-        message_id = reply.replaces or f"{self.user}-{len(self.received) + 1}"
-        self.shown = [one for one in self.shown if one[0] != message_id]
-        self.shown.append((message_id, reply))
-        self.received.append((message_id, reply))
-        if reply.want:
-            self.words = {reply.want_label: "want"} | dict.fromkeys(reply.words, "word")
-        elif reply.words:
-            self.words = dict.fromkeys(reply.words, "word")
-        if reply.link is not None:
-            self.links.append(reply.link.url)
-        if reply.buttons or reply.words or reply.want or reply.link:
-            self.asked = reply
-        return Delivered(message_id)
-
-    def find(self, label: str) -> tuple[str, Reply, Button] | None:
-        """The newest choice of that label with its message; the page behind a link is one too."""
-        for message_id, reply in reversed(self.shown):
-            for button in (button for row in reversed(reply.buttons) for button in reversed(row)):
-                if button.label == label:
-                    return message_id, reply, button
-            if reply.link is not None and reply.link.label == label:
-                return message_id, reply, Button(label, "")
-        return None
-
-    def labels(self) -> str:
-        """What could be pressed, for whoever writes a transcript."""
-        found = [button.label for _, reply in self.shown for row in reply.buttons for button in row]
-        return ", ".join(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -232,18 +72,6 @@ class StageClock:
     def now(self) -> datetime:
         """The instant of the story."""
         return self.instant
-
-
-def named(phone: str) -> str:
-    """Whose phone it is: "Lan" of "Lan (Zalo)"."""
-    return phone.partition(" (")[0]
-
-
-def phone_of(phone: str, now: datetime, messenger: str) -> Phone:
-    """A phone of the cast, on the messenger of the run or its own, as it is when the story begins."""
-    name, _, channel = phone.removesuffix(")").partition(" (")
-    account = CHANNELS[channel] if channel else messenger
-    return Phone(CAST[name].user + "0" * list(MESSENGERS).index(account), account, now)
 
 
 def same_random() -> Callable[[int], int]:

@@ -22,7 +22,8 @@ from quarantine.names import fold
 from quarantine.symptoms import read_symptoms
 from quarantine.talk import ANYTIME
 from quarantine.tasks import Outcome
-from tests.stage import CAST, named
+from tests.cast import CAST
+from tests.phones import named
 
 ROOT = Path(__file__).parents[2]
 MANUALS = ("nguoi-cach-ly.md", "can-bo.md", "cdc.md")

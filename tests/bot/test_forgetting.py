@@ -8,8 +8,9 @@ from bot.ids import Ids
 from quarantine.messages import Address, Incoming, Kind
 from storage import tables
 from storage.tables import core
+from tests.cast import CAST
 from tests.messengers import TELEGRAM
-from tests.stage import CAST, START, Stage
+from tests.stage import START, Stage
 
 INBOX = core(tables.Inbox)
 

@@ -24,7 +24,8 @@ from quarantine.letters import Enclosure
 from quarantine.messages import Incoming, Kind
 from storage import tables
 from storage.tables import core
-from tests.stage import HOMES, Stage
+from tests.cast import HOMES
+from tests.stage import Stage
 
 ADDRESS, FIX, LETTER = core(tables.Address), core(tables.Fix), core(tables.Letter)
 LAN = "Lan (Zalo Bot)"

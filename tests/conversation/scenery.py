@@ -40,8 +40,9 @@ from storage.facts import facts
 from storage.reader import SqlStore
 from storage.tables import core
 from storage.types import Instant
+from tests.cast import CAST, CDC, HOMES, STATION
 from tests.messengers import PRESENCES, TELEGRAM
-from tests.stage import CAST, CDC, HOMES, START, STATION, Stage
+from tests.stage import START, Stage
 
 _ARRIVED = (
     core(tables.Letter)

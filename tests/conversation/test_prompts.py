@@ -15,9 +15,10 @@ from quarantine.messages import Address, Incoming, Kind
 from storage import contexts
 from storage.apply import apply
 from storage.reader import SqlStore
+from tests.cast import CAST
 from tests.messengers import TELEGRAM
 from tests.player import Player
-from tests.stage import CAST, Stage
+from tests.stage import Stage
 
 SYMPTOMS = "triệu chứng nào dưới đây không?"
 LANGUAGE = "Ngôn ngữ"

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, select
 from quarantine.days import is_quiet
 from quarantine.protocol import HOME_14, Opening
 from storage.tables import Checkin, Letter, Task, TaskStep, core
-from tests.stage import CAST, START, Stage
+from tests.cast import CAST
+from tests.stage import START, Stage
 
 WHO = ("Lan", "Bác Tư", "Hạnh", "Bình", "Dũng")
 RESIDENTS = {CAST[name].person.id for name in ("Lan", "Bác Tư")}
