@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from functools import partial
+from typing import cast
 
 from handlers import draft, duplicates
 from handlers.communes import COMMUNE
@@ -14,6 +15,8 @@ from handlers.script import script
 from quarantine.conversation import Ask, Asking, Choice, Next, Question, Unclear
 from quarantine.days import local_day
 from quarantine.free_lines import Pasted, looks_pasted, read_pasted
+from quarantine.identity import read_identity as identity_in
+from quarantine.list_values import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_ORDER, unusual_first_day
 from quarantine.measures import Reading, Status, read_day, read_year
 from quarantine.messages import Term
 from quarantine.names import fold, tidy_name
@@ -22,9 +25,7 @@ from quarantine.protocol import DEFAULT_PROTOCOL, protocol
 from quarantine.turn import Turn
 
 NONE, TODAY = "none", "today"
-AHEAD = timedelta(days=7)
-"""A first day further ahead than this is asked back, as is one whose quarantine would be over by now."""
-LONGEST_NAME, LONGEST_ORDER, SHORTEST_ADDRESS, LONGEST_ADDRESS, IDENTITY_DIGITS = 80, 60, 5, 200, 12
+SHORTEST_ADDRESS = 5
 
 
 def pasted_in(turn: Turn, text: str) -> Pasted | None:
@@ -93,10 +94,10 @@ def read_first_day(turn: Turn, text: str) -> Reading[object]:
 
 def read_identity(_: Turn, text: str) -> str:
     """The twelve digits of a citizen's identity number (CCCD)."""
-    digits = re.sub(r"[\s.\-]", "", text)
-    if not re.fullmatch(rf"[0-9]{{{IDENTITY_DIGITS}}}", digits):
+    found = identity_in(text)
+    if found is None or not found.is_citizen or found.restored:
         raise Unclear("enrol.identity_unclear")
-    return digits
+    return found.number
 
 
 @dataclass(frozen=True)
@@ -143,12 +144,11 @@ DAY_SURE = Question(
 
 
 def _doubt_first_day(turn: Turn) -> Next | None:
-    rules, today = protocol(DEFAULT_PROTOCOL), local_day(turn.now)
-    first = draft.values(turn)["first_day"]
-    last = rules.last_day(first)  # type: ignore[arg-type]  # kept by _keep_first_day
-    if today <= last and first <= today + AHEAD:  # type: ignore[operator]  # the same
+    """A day is asked back where a list with it would be."""
+    rules, first = protocol(DEFAULT_PROTOCOL), cast("date", draft.values(turn)["first_day"])
+    if not unusual_first_day(first, None, local_day(turn.now), rules.days):
         return None
-    return Ask(DAY_SURE, {"first_day": first, "last_day": last})
+    return Ask(DAY_SURE, {"first_day": first, "last_day": rules.last_day(first)})
 
 
 def _shown_or(key: str, show: Callable[[str], object] = str) -> Callable[[object], object]:

@@ -9,11 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from quarantine.names import fold, given_name
+from quarantine.names import CHILD_UNTIL, fold, given_name
 from quarantine.people import Person
 
-CHILD_UNTIL = 12
-"""Younger members are called "bé" (voice.md rule 2)."""
 _TITLES = ("bé", "em", "cháu", "con", "anh", "chị", "bác", "ông", "bà", "cô", "chú", "cụ", "thằng", "cái")
 _TITLED = re.compile(
     rf"(?:^|[\s,;])(?:{'|'.join(_TITLES)}|be|chau|chi|bac|ong|ba|co|chu|cu)\s*$", re.IGNORECASE
@@ -41,7 +39,7 @@ class Member:
 
 
 def is_child(person: Person, today: date) -> bool:
-    """Whether the person is called "bé"; of unknown age nobody is."""
+    """Whether the person is called "bé" (voice.md rule 2); of unknown age nobody is."""
     age = person.age(today)
     return age is not None and age < CHILD_UNTIL
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from quarantine.identity import Identity
 from quarantine.identity import read_identity as identity_in
 from quarantine.lists import Flaw, Value
-from quarantine.measures import Status, read_day, read_year
+from quarantine.measures import OLDEST_AGE, Status, read_day, read_year
 from quarantine.names import fold, tidy_name
 from quarantine.people import Reason, Sex
 from quarantine.phones import read_phone
@@ -19,7 +19,6 @@ LONGEST_NAME, LONGEST_ORDER, LONGEST_ADDRESS, LONGEST_NOTE = 80, 60, 200, 500
 SERIAL_ZERO = date(1899, 12, 30)
 """Day 0 of the serial days of spreadsheets (from 1900-03-01 on, which is all that lists need)."""
 _FIRST_SERIAL, _LAST_SERIAL = 7_000, 73_000  # 1919 to 2099
-OLDEST_AGE = 120
 
 _NOTHING = frozenset(
     {"", "khong", "khong co", "ko", "ko co", "k co", "chua co", "chua ro", "khong ro", "na", "n a", "null"}
@@ -84,7 +83,7 @@ def read_birth(text: str, today: date) -> Value[int]:
     if is_nothing(clean):
         return Value()
     if (serial := _serial(clean)) is not None and len(clean.split(".")[0]) > len("1985"):
-        return _possible(serial.year, today)
+        clean = str(serial.year)
     for day, month, year in _FULL_DATE.findall(clean):
         if flaw := _calendar_flaw(int(day), int(month), int(year)):
             return Value(None, (flaw,))
@@ -259,8 +258,3 @@ def _calendar_flaw(day: int, month: int, year: int) -> Flaw | None:
         swapped = 12 < month <= 31 and day <= 12  # noqa: PLR2004 - months and days
         return Flaw.MONTH_FIRST if swapped else Flaw.BIRTH_IMPOSSIBLE
     return None
-
-
-def _possible(year: int, today: date) -> Value[int]:
-    fits = today.year - OLDEST_AGE <= year <= today.year
-    return Value(year) if fits else Value(None, (Flaw.BIRTH_IMPOSSIBLE,))

@@ -29,7 +29,7 @@ _TYPE_OF = {typed: kind for kind, spellings in _TYPES.items() for typed in spell
 _NUMBERED_TYPE = re.compile(r"^(p|x|tt|dk)(\d+)\b")
 
 # Data of voice.md rule 2: from this age on, who is called what.
-_CHILD, _ADULT, _ELDER = 12, 18, 60
+CHILD_UNTIL, _ADULT, _ELDER = 12, 18, 60
 _MEN = frozenset({"male", "man", "m", "nam", "trai"})
 _WOMEN = frozenset({"female", "woman", "f", "w", "nu", "gai"})
 
@@ -93,7 +93,7 @@ def honorific(age: int | None, sex: str | None) -> str:
     Under twelve the responder is addressed, whose age we do not know. `sex` may be "male"/"female",
     "nam"/"nữ" or a string enum with such a value; what is not known gives "anhchi".
     """
-    if age is None or age < _CHILD:
+    if age is None or age < CHILD_UNTIL:
         return "anhchi"
     if age < _ADULT:
         return "em"
