@@ -96,11 +96,6 @@ class Frame:
         """Keep a step for "quay lại"; the oldest is forgotten."""
         self.trail = [*self.trail, step][-STEPS:]
 
-    def takes_over(self, older: Frame) -> bool:
-        """Whether an older subject goes on as this one: begun alike, or about the same prompt or task."""
-        begun_alike = older.question == self.question and not older.trail
-        return begun_alike or (bool(older.about) and older.about == self.about)
-
     def go_back(self) -> bool:
         """Return to the question before this one; False when there is none."""
         if not self.trail:

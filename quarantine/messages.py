@@ -134,7 +134,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file to send, PDF or CSV; the name says nothing about anybody."""
+    """A file to send, to be printed or filled in; the name says nothing about anybody."""
 
     name: str
     content: bytes
@@ -149,8 +149,9 @@ class Reply:
     typed: `hint` says so in words, for channels that draw them as a numbered list; of `many` several may
     be typed at once. `link` is a page that serves instead of a button. `replaces` is the messenger's id of
     our message to edit in place. `photo` is a PNG, `photo_url` a short-lived public address of the same, for
-    messengers that fetch it. `protect` keeps the text from being forwarded, `pin` is a position to show.
-    `template` is what may be sent instead when the messenger's window is closed.
+    messengers that fetch it. `document` is a file beside the text. `protect` keeps the text from being
+    forwarded, `pin` is a position to show. `template` is what may be sent instead when the messenger's window
+    is closed.
     """
 
     text: str
