@@ -1,1 +1,1 @@
-"""Files in and out: lists read and sent back, guidance cards and QR codes."""
+"""Files in and out: lists read and sent back, lists of units, guidance cards, leaflets and day sheets."""

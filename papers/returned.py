@@ -29,11 +29,6 @@ def returned(book: Book, tables: Sequence[Table], reasons: Mapping[RowRef, str])
     return _spreadsheet(tables, reasons)
 
 
-def extension(book: Book) -> str:
-    """How the name of the file ends."""
-    return "csv" if book.form is Form.TEXT else "xlsx"
-
-
 def harmless(cell: str) -> str:
     """The text with an apostrophe before what a spreadsheet would take for a formula; the reader drops it."""
     return f"'{cell}" if _FORMULA.match(cell) else cell

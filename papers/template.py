@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import xlsxwriter
 
+from papers.columns import letters
 from quarantine.lists import Field
 
 ROWS = 2_000
@@ -73,7 +74,7 @@ def template(communes: Sequence[str] = (), provinces: Sequence[str] = ()) -> byt
 def _offer(sheet: xlsxwriter.worksheet.Worksheet, field: Field, place: int, count: int) -> None:
     """A drop-down list in a column; what is not on it may still be typed, with a warning."""
     column = next(number for number, (one, *_) in enumerate(_COLUMNS) if one is field)
-    letter = "ABCDEFGH"[place]
+    letter = letters(place)
     sheet.data_validation(
         3,
         column,
