@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.pdfgen.canvas import Canvas
 
 from papers.guide_card import GREY, INK, PALE
-from papers.leaflets import Print, face
+from papers.surfaces import Print, new_pdf, shortened
 
 NAME = "bang-theo-doi.pdf"
 """Of the file: it says nothing about anybody."""
@@ -42,10 +41,7 @@ class DaySheet:
 def day_sheet(sheet: DaySheet) -> bytes:
     """The form as a PDF, with as many pages as its days need."""
     written = BytesIO()
-    canvas = Canvas(
-        written, pagesize=(ACROSS, DOWN), invariant=1, lang="vi", initialFontName=face(bold=False)
-    )
-    canvas.setTitle(TITLE)
+    canvas = new_pdf(written, TITLE, (ACROSS, DOWN))
     for first in range(0, max(1, len(sheet.lines)), PER_PAGE):
         _page(Print(canvas, DOWN), sheet, sheet.lines[first : first + PER_PAGE])
         canvas.showPage()
@@ -57,11 +53,11 @@ def _page(page: Print, sheet: DaySheet, lines: Sequence[tuple[str, ...]]) -> Non
     page.centred(TITLE, ACROSS / 2, TOP, 14, INK, bold=True)
     top = TOP + 30
     for line in sheet.head:
-        page.text(page.shortened(line, TEXT + 1, ACROSS - 80), COLUMNS[0][1], top, TEXT + 1, INK)
+        page.text(shortened(page, line, TEXT + 1, ACROSS - 80), COLUMNS[0][1], top, TEXT + 1, INK)
         top += LINE
     top += 6
     for title, left, width in COLUMNS:
-        page.text(page.shortened(title, TEXT, width), left, top, TEXT, INK, bold=True)
+        page.text(shortened(page, title, TEXT, width, bold=True), left, top, TEXT, INK, bold=True)
     for number, cells in enumerate(lines, start=1):
         _row(page, number, cells, top + number * ROW)
     page.text(NOTE, COLUMNS[0][1], DOWN - 36, TEXT, GREY)
@@ -83,5 +79,5 @@ def _in_two(page: Print, text: str, width: float) -> tuple[str, ...]:
     fitting = next(
         count for count in reversed(range(len(parts))) if page.width(", ".join(parts[:count]), TEXT) <= width
     )
-    rest = page.shortened(", ".join(parts[fitting:]), TEXT, width)
+    rest = shortened(page, ", ".join(parts[fitting:]), TEXT, width)
     return (", ".join(parts[:fitting]) + ",", rest) if fitting else (rest,)

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from io import BytesIO
-
-from PIL import Image, ImageDraw, ImageFont
 
 from papers.guide_card import ACCENT, PAPER, TITLE
-from papers.surfaces import FONTS
+from papers.surfaces import Picture
 
-SIZE = (800, 450)
+WIDTH, HEIGHT = 800, 450
 WORDS = "Số điện thoại của anh/chị"
 
 
 @lru_cache(maxsize=1)
 def form_picture() -> bytes:
     """A PNG that says nothing about anybody."""
-    image = Image.new("RGB", SIZE, ACCENT)
-    pen = ImageDraw.Draw(image)
-    middle, height = SIZE[0] / 2, SIZE[1]
-    for words, size, at in ((TITLE, 52, height * 0.4), (WORDS, 36, height * 0.62)):
-        font = ImageFont.truetype(FONTS / "NotoSans-Bold.ttf", size)
-        pen.text((middle, at), words, PAPER, font, anchor="mm")
-    out = BytesIO()
-    image.save(out, "PNG", optimize=True)
-    return out.getvalue()
+    page = Picture(WIDTH, HEIGHT, ACCENT)
+    for words, size, top in ((TITLE, 52, 145), (WORDS, 36, 254)):
+        page.centred(words, WIDTH / 2, top, size, PAPER, bold=True)
+    return page.png()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from papers.surfaces import Picture, Surface
+from papers.surfaces import Picture, Surface, shortened
 
 WIDTH, HEIGHT, MARGIN = 1240, 1748, 84
 """A6 upright at 300 dots an inch: a quarter of an A4 sheet, and readable on any phone."""
@@ -113,21 +113,12 @@ def _fitting(page: Surface, text: str, size: int, width: int) -> int:
     return size
 
 
-def _shortened(page: Surface, text: str, size: int, width: int) -> str:
-    """The bold text, or as much of its beginning as fits."""
-    if page.width(text, size, bold=True) <= width:
-        return text
-    while page.width(f"{text}…", size, bold=True) > width:
-        text = text[:-1].rstrip()
-    return f"{text}…"
-
-
 def _centre(
     page: Surface, text: str, top: float, size: int, colour: str, width: int, middle: float = WIDTH / 2
 ) -> None:
     """One bold line that fits into `width`, at most as large as `size`."""
     size = _fitting(page, text, size, width)
-    page.centred(_shortened(page, text, size, width), middle, top, size, colour, bold=True)
+    page.centred(shortened(page, text, size, width, bold=True), middle, top, size, colour, bold=True)
 
 
 def _head(page: Surface, station: str) -> None:

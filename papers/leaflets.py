@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from io import BytesIO
-from itertools import groupby
-from unicodedata import normalize
 
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from papers.guide_card import GREY, HEIGHT, INK, PALE, WIDTH, Card, draw_card
-from papers.surfaces import BOLD, NUMBER_SIZE, QUIET, REGULAR, qr_of
+from papers.surfaces import Print, new_pdf, shortened
 
-ASCENT, MIDDLE = 1.069, 0.388
-"""Of Noto Sans, in parts of its size: from the top of a line, and from its middle, to where letters stand."""
 LAYOUTS = {1: (1, 1, A4), 4: (2, 2, A4), 8: (4, 2, landscape(A4))}
 """Columns, rows and paper by how many cards share a page."""
 FILLED = 0.94
@@ -58,8 +51,7 @@ def leaflets(given: Sequence[Leaflet], per_page: int) -> bytes:
     if per_page not in LAYOUTS:
         raise ValueError(f"{per_page} cards do not fit a page; there are {', '.join(map(str, LAYOUTS))}")
     written = BytesIO()
-    canvas = Canvas(written, pagesize=A4, invariant=1, lang="vi", initialFontName=face(bold=False))
-    canvas.setTitle(TITLE)
+    canvas = new_pdf(written, TITLE, A4)
     cards = [one.card for one in given]
     if len(given) > 1:
         cards = [replace(card, number=number) for number, card in enumerate(cards, start=1)]
@@ -123,92 +115,5 @@ def _row(sheet: Print, number: int, one: Leaflet, top: float) -> None:
         sheet.box(COLUMNS[0][1] - 6, top - 3, sum(COLUMNS[-1][1:]), top + ROW - 3, PALE)
     cells = (str(number), one.name, one.address, one.phone)
     for text, (_, left, width) in zip(cells, COLUMNS, strict=False):
-        sheet.text(sheet.shortened(text, TEXT, width), left, top, TEXT, INK)
+        sheet.text(shortened(sheet, text, TEXT, width), left, top, TEXT, INK)
     sheet.tick(COLUMNS[-1][1] + 12, top, 12, GREY)
-
-
-class Print:
-    """A surface of a PDF page, `height` units tall."""
-
-    def __init__(self, canvas: Canvas, height: float) -> None:
-        self._canvas = canvas
-        self._height = height
-
-    def width(self, text: str, size: int, *, bold: bool = False) -> float:
-        """How wide the text will be."""
-        return float(pdfmetrics.stringWidth(normalize("NFC", text), face(bold=bold), size))
-
-    def shortened(self, text: str, size: int, width: float) -> str:
-        """The text, or as much of its beginning as fits."""
-        if self.width(text, size) <= width:
-            return text
-        while self.width(f"{text}…", size) > width:
-            text = text[:-1].rstrip()
-        return f"{text}…"
-
-    def text(self, text: str, left: float, top: float, size: int, colour: str, *, bold: bool = False) -> None:
-        """Write one line."""
-        self._write(text, left, top + ASCENT * size, size, colour, bold=bold)
-
-    def centred(
-        self, text: str, middle: float, top: float, size: int, colour: str, *, bold: bool = False
-    ) -> None:
-        """Write one line around a middle."""
-        left = middle - self.width(text, size, bold=bold) / 2
-        self._write(text, left, top + ASCENT * size, size, colour, bold=bold)
-
-    def box(
-        self, left: float, top: float, right: float, bottom: float, colour: str, *, round_by: float = 0
-    ) -> None:
-        """Fill a rectangle."""
-        self._canvas.setFillColor(colour)
-        self._canvas.roundRect(
-            left, self._height - bottom, right - left, bottom - top, round_by, stroke=0, fill=1
-        )
-
-    def tick(self, left: float, top: float, size: float, colour: str) -> None:
-        """An empty box to tick by hand."""
-        self._canvas.setStrokeColor(colour)
-        self._canvas.rect(left, self._height - top - size, size, size, stroke=1, fill=0)
-
-    def numbered(self, number: int, left: float, top: float, across: float, dot: str, ink: str) -> None:
-        """A dot with a number in its middle."""
-        half, size = across / 2, round(across * NUMBER_SIZE)
-        self._canvas.setFillColor(dot)
-        self._canvas.circle(left + half, self._height - top - half, half, stroke=0, fill=1)
-        shift = self.width(str(number), size, bold=True) / 2
-        self._write(str(number), left + half - shift, top + half + MIDDLE * size, size, ink, bold=True)
-
-    def qr(self, link: str, middle: float, top: float, size: int, dark: str, light: str) -> int:
-        """A QR code as rectangles, a run of dark modules each: sharp on every printer."""
-        code = qr_of(link)
-        modules = int(code.symbol_size(border=QUIET)[0])
-        module = max(1, size // modules)
-        size = module * modules
-        left, down = middle - size / 2, self._height - top
-        self._canvas.setFillColor(light)
-        self._canvas.rect(left, down - size, size, size, stroke=0, fill=1)
-        self._canvas.setFillColor(dark)
-        path = self._canvas.beginPath()
-        for y, row in enumerate(code.matrix_iter(border=QUIET), start=1):
-            x = 0
-            for is_dark, run in groupby(row):
-                length = len(list(run))
-                if is_dark:
-                    path.rect(left + x * module, down - y * module, length * module, module)
-                x += length
-        self._canvas.drawPath(path, stroke=0, fill=1)
-        return size
-
-    def _write(self, text: str, left: float, baseline: float, size: int, colour: str, *, bold: bool) -> None:
-        self._canvas.setFillColor(colour)
-        self._canvas.setFont(face(bold=bold), size)
-        self._canvas.drawString(left, self._height - baseline, normalize("NFC", text))
-
-
-@lru_cache(maxsize=2)
-def face(*, bold: bool) -> str:
-    """The name under which the embedded font is known; letters that are used go into the file."""
-    name = "CachlyBold" if bold else "CachlyRegular"
-    pdfmetrics.registerFont(TTFont(name, BOLD if bold else REGULAR))
-    return name
