@@ -9,17 +9,25 @@ from functools import lru_cache
 
 from quarantine.names import fold, marked
 from quarantine.people import UnitKind
-from quarantine.places import SHORT_PROVINCES, Doubt, Located, NamedPlaces, bare, narrowed, shown
+from quarantine.places import (
+    CODE_DIGITS,
+    MOST_TOLD,
+    SHORT_PROVINCES,
+    Doubt,
+    Located,
+    NamedPlaces,
+    bare,
+    narrowed,
+    shown,
+    unglued,
+)
 from quarantine.units import OtherName, UnitMap
 
 _DISTRICT = re.compile(r"^(?:quan|q|huyen|h|thi xa|tx|thanh pho|tp|t p)\s+(?=\S)")
-_GLUED = re.compile(r"^(q|h|tx|tp)(?=\d)")
-_CODE_DIGITS = 5
 _Y_FOR_I = re.compile(r"(?<=[bcdghklmnpqrstvx])y\b|(?<=qu)y\b")
 """Quý and Quí, Mỹ and Mĩ are one; Tây and Tai are not."""
 _FEWEST_DIGITS = 4
 """A spreadsheet drops the zeros of 00016 as well, but "16" is rather a ward of that number."""
-_MOST = 5
 
 
 class KnownPlaces:
@@ -78,7 +86,7 @@ class KnownPlaces:
 
     def _called(self, commune: str) -> list[OtherName]:
         if commune.isdecimal() and len(commune) >= _FEWEST_DIGITS:
-            return self._coded.get(commune.zfill(_CODE_DIGITS), [])
+            return self._coded.get(commune.zfill(CODE_DIGITS), [])
         return self._named.get(_key(commune)) or self._named.get(same_name(commune), [])
 
     def _lay_in(self, one: OtherName, province: str) -> bool:
@@ -113,10 +121,10 @@ def _province(name: str) -> str:
 
 def same_district(name: str) -> str:
     """A district's name without its type word: "Q.6", "quận 06" and "6" are the same."""
-    return _key(_DISTRICT.sub("", _GLUED.sub(r"\1 ", fold(name))))
+    return _key(_DISTRICT.sub("", unglued(name)))
 
 
 def _told(names: Iterable[OtherName]) -> tuple[str, ...]:
     places = dict.fromkeys(one.place for one in names)
     parts = (", ".join(part for part in (name, district) if part) for _, name, district, _ in places)
-    return tuple(parts)[:_MOST]
+    return tuple(parts)[:MOST_TOLD]

@@ -68,14 +68,18 @@ SHORT_PROVINCES = {"hcm": "ho chi minh", "tphcm": "ho chi minh", "sai gon": "ho 
 _GLUED = re.compile(r"^(p|x|q|h|tp|tx|tt)(?=\d)")
 _CLOSE = 0.84
 _COMPARED = 400  # names: more than in any province; the whole country would be slow, and mostly wrong
-_CODE_DIGITS = 5
-_MOST = 5
+CODE_DIGITS = 5
+MOST_TOLD = 5
 
 
 def bare(name: str) -> str:
     """A unit's name without its type word: "P. Ngọc Hà", "phường ngọc hà" and "NGOC HA" are the same."""
-    folded = _GLUED.sub(r"\1 ", fold(name))
-    return _TYPE.sub("", folded)
+    return _TYPE.sub("", unglued(name))
+
+
+def unglued(name: str) -> str:
+    """The folded name, its type word and number apart: "P4" and "Q.6" are "p 4" and "q 6"."""
+    return _GLUED.sub(r"\1 ", fold(name))
 
 
 class NamedPlaces:
@@ -86,7 +90,6 @@ class NamedPlaces:
         self._by_name: defaultdict[str, list[Unit]] = defaultdict(list)
         self._provinces: defaultdict[str, set[str]] = defaultdict(set)
         self._names: defaultdict[str, set[str]] = defaultdict(set)
-        self._remembered: dict[tuple[str, str], Located] = {}
         for unit in units:
             if unit.kind is UnitKind.CDC:
                 self._provinces[unit.code.lstrip("0")].add(unit.province)
@@ -98,14 +101,9 @@ class NamedPlaces:
 
     def find(self, province: str, district: str, commune: str) -> Located:  # noqa: ARG002 - today there is none
         """By code or by name; a wrong type word excludes nothing, but tells namesakes apart."""
-        key = (fold(province), marked(commune.lower()))
-        if key not in self._remembered:
-            self._remembered[key] = self._find(fold(province), fold(commune), key[1])
-        return self._remembered[key]
-
-    def _find(self, province: str, commune: str, with_marks: str) -> Located:
-        within = self._within(province)
-        coded = self._codes.get(commune.zfill(_CODE_DIGITS)) if commune.isdecimal() else None
+        with_marks, commune = marked(commune.lower()), fold(commune)
+        within = self._within(fold(province))
+        coded = self._codes.get(commune.zfill(CODE_DIGITS)) if commune.isdecimal() else None
         if coded and (within is None or coded.province in within):  # phường 4 of another province is no 00004
             return Located(coded.code)
         # "Xa Dung" is the name of xã Xa Dung, not xã Dung: the words as they stand come first.
@@ -131,7 +129,7 @@ class NamedPlaces:
         known = [one for province in provinces for one in self._names[province]]
         if len(known) > _COMPARED:
             return []
-        close = get_close_matches(name, known, n=_MOST, cutoff=_CLOSE)
+        close = get_close_matches(name, known, n=MOST_TOLD, cutoff=_CLOSE)
         return [unit for one in close for unit in self._by_name[one] if unit.province in provinces]
 
 
@@ -149,7 +147,7 @@ def narrowed(hits: list[N], commune: str, with_marks: str) -> list[N]:
 
 def shown(units: Iterable[Unit]) -> tuple[str, ...]:
     """The first of these with their provinces, as a hint for whoever mends the row."""
-    return tuple(f"{unit.name} ({unit.province})" for unit in units)[:_MOST]
+    return tuple(f"{unit.name} ({unit.province})" for unit in units)[:MOST_TOLD]
 
 
 _COMMUNE_WORD = re.compile(r"^(?:xa|x|phuong|p|ph|f|dac khu|dk|thi tran|tt|ttr)\s+\S")
@@ -165,7 +163,7 @@ def split_address(address: str) -> tuple[str, str, str]:
     three parts is taken for the province and the one before it for the commune.
     """
     parts = [part.strip() for part in re.split(r"[,;\n]|\s[-–]\s", address) if part.strip()]
-    folded = [_GLUED.sub(r"\1 ", fold(part)) for part in parts]
+    folded = [unglued(part) for part in parts]
     place = next((n for n in reversed(range(len(parts))) if _COMMUNE_WORD.match(folded[n])), None)
     if place is None:
         return (parts[-1], "", parts[-2]) if len(parts) >= _STREET_AND_TWO else ("", "", "")
