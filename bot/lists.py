@@ -9,7 +9,7 @@ from datetime import date
 
 from papers.reading import read
 from papers.sheets import Book
-from papers.tables import Record, Table, tables
+from papers.tables import Table, tables
 from quarantine.list_matches import Household, Repeat, households, repeats
 from quarantine.list_rules import OF_THE_ORDER, Rules, judge
 from quarantine.lists import Entry, Field, Problem, RowRef
@@ -72,8 +72,9 @@ def check(
     found = tables(book, sheet, mapping)
     said = dict(given or {})
     entries = tuple(
-        judge(record.ref, _cells(record, table), Rules(today, places, {**table.said, **said}))
+        judge(record.ref, record.cells, rules)
         for table in found
+        for rules in (Rules(today, places, {**table.said, **said}),)
         for record in table.records
     )
     sound = [entry for entry in entries if not entry.refused]
@@ -86,8 +87,3 @@ def check(
         tuple(households(sound)),
         tuple(field for field in OF_THE_ORDER if field not in known),
     )
-
-
-def _cells(record: Record, table: Table) -> Mapping[Field, str]:
-    """The row's cells, an empty one for each column that the table has."""
-    return {**dict.fromkeys(table.header.columns, ""), **record.cells}

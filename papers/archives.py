@@ -60,9 +60,9 @@ def _zipped(data: bytes) -> Form:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             form = _form_of_parts(archive)
             _unpack(archive)
+    except UnreadableError:
+        raise
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        if isinstance(error, UnreadableError):
-            raise
         raise UnreadableError(Refusal.BROKEN) from error
     return form
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import TypeAlias
 
@@ -103,13 +103,8 @@ def _read(sheet: CalamineSheet) -> Sheet:
     )
     # The reader gives the empty rows above the first used one, but not the columns before it.
     before = [""] * sheet.start[1]
-    rows = ((number, before + list(row)) for number, row in enumerate(_rows(sheet), start=1))
+    rows = ((number, before + list(row)) for number, row in enumerate(sheet.iter_rows(), start=1))
     return _sheet(sheet.name, rows, merged)
-
-
-def _rows(sheet: CalamineSheet) -> Iterator[Sequence[_Raw]]:
-    """The rows of the used area."""
-    return iter(sheet.iter_rows())
 
 
 def _sheet(

@@ -27,7 +27,7 @@ class Skipped(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One person's row: where it stands, its cells by field, and as they were sent."""
+    """One person's row: where it stands, a cell for each field that has a column, all as sent."""
 
     ref: RowRef
     cells: Mapping[Field, str]
