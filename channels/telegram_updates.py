@@ -162,7 +162,9 @@ def _position(fields: Fields, key: str, said: Incoming) -> Incoming | None:
     source = _source(fields, place, said)
     fix = Fix(place.latitude, place.longitude, place.horizontal_accuracy, said.at, source)
     # Only a live location can be edited, and its last edit comes without live_period.
-    return replace(said, kind=Kind.LOCATION, fix=fix, live=said.edited, edited=False)
+    began = read(fields, "message_id", INT) if said.edited else None
+    of = None if began is None else str(began)
+    return replace(said, kind=Kind.LOCATION, fix=fix, live=said.edited, live_of=of, edited=False)
 
 
 def _source(fields: Fields, place: Location, said: Incoming) -> Source:

@@ -49,8 +49,8 @@ class Incoming:
     `id` is unique per account and serves to drop repeats. `pressed` is the button's data
     ("number:value"), `pressed_in` the messenger's id of the message that held it, `press_id` what the
     messenger wants acknowledged. `start` is the payload of a deep link. `live` marks the movement of a
-    live location, which is stored but never answered. `answers` is the number of the one question that this
-    may answer, where it came through a link made for that question.
+    live location, the one that the message `live_of` began, which is stored but never answered. `answers` is
+    the number of the one question that this may answer, where it came through a link made for that question.
     """
 
     address: Address
@@ -209,7 +209,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """It will not be delivered there, and why; `moved_to` names the user id the chat migrated to."""
+    """It will not be delivered there, and why."""
 
     reason: Reason
     detail: str = ""

@@ -173,10 +173,10 @@ def test_a_position_says_how_it_was_shared(around, place, source, accuracy):
 
 @pytest.mark.parametrize("place", [PLACE | {"live_period": 900}, PLACE])
 def test_an_edited_position_is_the_movement_of_a_live_location(place):
-    """Only live locations can be edited; the last edit comes without live_period; its time is the edit's."""
+    """Only live locations can be edited; the last edit has no live_period; its time is the edit's."""
     said = heard(update("edited_message", location=place, edit_date=1772350180)).incoming
     fix = Fix(21.03, 105.85, None, EDITED, Source.LIVE)
-    assert said == replace(SPOKEN, kind=Kind.LOCATION, at=EDITED, fix=fix, live=True)
+    assert said == replace(SPOKEN, kind=Kind.LOCATION, at=EDITED, fix=fix, live=True, live_of="3")
 
 
 def test_an_edited_text_is_marked_and_opens_no_deep_link():
