@@ -133,7 +133,7 @@ class UnitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A health unit: `name` is the place it serves ("Phường Ngọc Hà"), `title` what it is called.
+    """A health unit: `name` is the place it serves ("Phường Ngọc Hà"); its title is made in titles.py.
 
     It exists from `valid_from` to `valid_to`, its last day; None where that is not known, or has no end.
     """
