@@ -48,9 +48,9 @@ def checkins_due(turn: Turn, checkins: Sequence[Checkin]) -> None:
         if move.act is not None:
             by_act[move.act].append((move, file))
     _remind(turn, by_act[Act.REMIND])
-    silent = [*by_act[Act.OVERDUE], *by_act[Act.NO_LOCATION]]
-    turn.store.last_reports([file.episode.id for _, file in silent])
-    turn.store.undone_tasks([file.responder.id for _, file in silent])
+    opening = [*by_act[Act.OVERDUE], *by_act[Act.NO_LOCATION], *by_act[Act.FOLLOW]]
+    turn.store.last_reports([file.episode.id for _, file in opening])
+    turn.store.undone_tasks([file.responder.id for _, file in opening])
     opened = _contact_tasks(turn, by_act[Act.OVERDUE]) + _location_tasks(turn, by_act[Act.NO_LOCATION])
     opened += visits_due(turn, by_act[Act.FOLLOW])
     tell_together(turn, [_first_call(turn, task) for task in opened])
