@@ -16,8 +16,8 @@ from quarantine.ladder import Audience, Rung
 from quarantine.messages import Params, Term
 from quarantine.people import Episode, Officer, Person
 from quarantine.protocol import DEFAULT_PROTOCOL
-from quarantine.store import Store
-from quarantine.tasks import Task, TaskKind, TaskState
+from quarantine.store import File, Store
+from quarantine.tasks import Outcome, Task, TaskKind, TaskState
 from quarantine.turn import NOTHING, Turn
 
 NOBODY_YET = -1
@@ -64,6 +64,19 @@ def undone(turn: Turn, person_id: int, kind: TaskKind) -> Task | None:
     known = mine[-1] if mine else turn.store.open_task(person_id, kind)
     now = None if known is None else latest(turn, known)
     return None if now is None or now.state is TaskState.DONE else now
+
+
+def task_about(turn: Turn, file: File, kind: TaskKind) -> Task | None:
+    """The task of that kind that is not done, if it is about this episode and no other of the person's."""
+    task = turn.store.open_task(file.person.id, kind)
+    return task if task is not None and task.episode_id == file.episode.id else None
+
+
+def close_undone(turn: Turn, person_id: int, kind: TaskKind) -> None:
+    """The person's task of that kind, if there is one, has lost its object."""
+    task = undone(turn, person_id, kind)
+    if task is not None:
+        turn.record(TaskChanged(task, task.done(Outcome.DONE), turn.me, turn.now))
 
 
 def open_task(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers import following
-from handlers.alerts import undone
+from handlers.alerts import close_undone
 from handlers.changing import AT_HOME, Change, add, ask_sure, held
 from handlers.chats import reached
 from handlers.gate import units_within
@@ -14,14 +14,14 @@ from handlers.script import script
 from quarantine.access import Action
 from quarantine.conversation import Again, Ask, Choice, Next, Question, Unclear
 from quarantine.days import after_quiet, local_day
-from quarantine.effects import EpisodeChanged, TaskChanged
+from quarantine.effects import EpisodeChanged
 from quarantine.letters import Option
 from quarantine.messages import Term
 from quarantine.names import fold, given_name
 from quarantine.people import Episode, Person
 from quarantine.phones import read_phone
 from quarantine.store import File
-from quarantine.tasks import Outcome, TaskKind, TaskState
+from quarantine.tasks import TaskKind
 from quarantine.turn import Turn
 
 GUARDIAN_FROM = 16
@@ -160,16 +160,9 @@ def _apply(turn: Turn, file: File) -> None:
         facts = {"name": given_name(person.name), "members": members}
         turn.say("change.answers_no_more", facts, to=former.id, not_before=after_quiet(turn.now))
     if len(meant) == len(turn.store.episodes_answered_by(former.id)):
-        _let_go(turn, former.id)
+        # A phone that answers for nobody any more need not be reached.
+        close_undone(turn, former.id, TaskKind.UNREACHABLE)
     turn.say("change.answerer_done", who=person.name, members=names)
-
-
-def _let_go(turn: Turn, former: int) -> None:
-    """A phone that answers for nobody any more need not be reached."""
-    task = undone(turn, former, TaskKind.UNREACHABLE)
-    if task is not None:
-        done = replace(task, state=TaskState.DONE, outcome=Outcome.DONE, next_at=None)
-        turn.record(TaskChanged(task, done, turn.me, turn.now))
 
 
 RESPONDER = add(Change("responder", Action.CHANGE, AT_HOME, _begin, _summary, _apply))

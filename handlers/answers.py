@@ -14,7 +14,7 @@ from quarantine.effects import CheckinMoved, Reported, TaskChanged
 from quarantine.messages import Priority, Term
 from quarantine.people import Episode, EpisodeState
 from quarantine.protocol import protocol
-from quarantine.tasks import Outcome, TaskKind, TaskState
+from quarantine.tasks import Outcome, TaskKind
 from quarantine.triage import Level, triage
 from quarantine.turn import Turn
 
@@ -184,7 +184,7 @@ def _close_silence(turn: Turn) -> None:
         task = turn.store.open_task(turn.owner, kind)
         if task is None or _closed_now(turn, task.id):
             continue
-        after = replace(task, state=TaskState.DONE, outcome=Outcome.LATE_ANSWER, next_at=None)
+        after = task.done(Outcome.LATE_ANSWER)
         turn.record(TaskChanged(task, after, None, turn.now))
         if turn.person and task.owner_id is not None:
             turn.say(

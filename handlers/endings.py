@@ -178,7 +178,7 @@ def close_others(turn: Turn, episode: Episode, outcome: Outcome, but: int | None
     for task in _open_tasks(turn, episode):
         if task.id == but:
             continue
-        after = replace(task, state=TaskState.DONE, outcome=outcome, next_at=None)
+        after = task.done(outcome)
         turn.record(TaskChanged(task, after, turn.me, turn.now))
         if task.state is TaskState.TAKEN and task.owner_id not in {None, turn.me}:
             turn.say(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers import draft
+from handlers.alerts import task_about
 from handlers.cards import last_term, person_params
 from handlers.casefile import current, refused_as_own
 from handlers.fields import shown
@@ -55,8 +56,8 @@ def _facts(turn: Turn, file: File) -> dict[str, object]:
 
 
 def _pending(turn: Turn, file: File) -> Term:
-    task = turn.store.open_task(file.person.id, TaskKind.TRANSFER)
-    if task is None or task.episode_id != file.episode.id:
+    task = task_about(turn, file, TaskKind.TRANSFER)
+    if task is None:
         return Term("word.nothing")
     return Term("file.pending", {"unit": turn.store.unit(task.unit_id).name})
 

@@ -237,7 +237,7 @@ def _close(turn: Turn, task: Task, found: Outcome, how: Method | None) -> Next:
     elif found is Outcome.DONE and still_unlinked(turn, task):
         remind_unlinked(turn, task)
     else:
-        after = replace(task, state=TaskState.DONE, outcome=found, owner_id=turn.me, next_at=None)
+        after = task.done(found, turn.me)
         turn.record(TaskChanged(task, after, turn.me, turn.now, how))
     for file in members(turn, task):
         _follow(turn, task, file, found, how)

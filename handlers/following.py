@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.alerts import open_task, undone
+from handlers.alerts import close_undone, open_task, undone
 from handlers.changing import AT_HOME, Change, add, ask_sure
 from quarantine.access import Action
 from quarantine.checkins import Checkin, Move, for_chat, for_staff
@@ -13,7 +13,7 @@ from quarantine.messages import Term
 from quarantine.people import Episode, EpisodeState
 from quarantine.protocol import next_at, next_of, protocol
 from quarantine.store import File
-from quarantine.tasks import Outcome, Task, TaskKind, TaskState
+from quarantine.tasks import Task, TaskKind
 from quarantine.turn import Turn
 
 ANSWERED_IN_CHAT = (TaskKind.LINK, TaskKind.CONTACT, TaskKind.UNREACHABLE)
@@ -69,7 +69,7 @@ def start(turn: Turn, file: File) -> None:
     _move(turn, last, for_staff(last, turn.now) if last else None)
     own = file.responder.id == file.person.id
     for kind in ANSWERED_IN_CHAT if own else ANSWERED_IN_CHAT[:1]:
-        _close(turn, file.person.id, kind, Outcome.DONE)
+        close_undone(turn, file.person.id, kind)
     following = next_of(rules, after, turn.now)
     if following is None:
         turn.say("change.no_phone_last", name=file.person.name)
@@ -84,19 +84,12 @@ def linked(turn: Turn, episode: Episode) -> None:
         return
     last = turn.store.last_checkin(episode.id)
     _move(turn, last, for_chat(last, turn.now) if last else None)
-    _close(turn, episode.person_id, TaskKind.FOLLOW, Outcome.DONE)
+    close_undone(turn, episode.person_id, TaskKind.FOLLOW)
 
 
 def _move(turn: Turn, before: Checkin | None, after: Checkin | None) -> None:
     if before is not None and after is not None and after is not before:
         turn.record(CheckinMoved(before, after))
-
-
-def _close(turn: Turn, person_id: int, kind: TaskKind, outcome: Outcome) -> None:
-    task = undone(turn, person_id, kind)
-    if task is not None:
-        done = replace(task, state=TaskState.DONE, outcome=outcome, next_at=None)
-        turn.record(TaskChanged(task, done, turn.me, turn.now))
 
 
 NO_PHONE = add(

@@ -19,7 +19,7 @@ from quarantine.messages import Term
 from quarantine.names import fold
 from quarantine.people import EpisodeState
 from quarantine.store import File
-from quarantine.tasks import Outcome, Task, TaskKind, TaskState
+from quarantine.tasks import Outcome, Task, TaskKind
 from quarantine.turn import Turn
 
 LATER = "later"
@@ -203,8 +203,7 @@ def close_task(turn: Turn, file: File, kind: TaskKind, outcome: Outcome, note: s
     """Close the person's open task of this kind, if there is one, as done by the one who writes."""
     task = turn.store.open_task(file.person.id, kind)
     if task is not None:
-        done = replace(task, state=TaskState.DONE, outcome=outcome, owner_id=turn.me, next_at=None)
-        turn.record(TaskChanged(task, done, turn.me, turn.now, note=note))
+        turn.record(TaskChanged(task, task.done(outcome, turn.me), turn.me, turn.now, note=note))
 
 
 def _line(_: Turn, file: File) -> Term:

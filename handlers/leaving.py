@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from handlers.alerts import task_about
 from handlers.cards import HOSPITAL
 from handlers.changing import (
     ANY_OPEN,
@@ -28,7 +29,7 @@ from quarantine.messages import Term
 from quarantine.people import Episode, EpisodeState, Reason
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
 from quarantine.store import File
-from quarantine.tasks import Outcome, Task, TaskKind, TaskState
+from quarantine.tasks import Outcome, TaskKind
 from quarantine.turn import Turn
 
 PAUSED = frozenset({EpisodeState.PAUSED})
@@ -49,10 +50,6 @@ def _with_reason(turn: Turn, _: File) -> Term:
     return Term(f"change.does_{turn.memory['change']}", {"why": turn.memory["why"]})
 
 
-def _at_once(turn: Turn, file: File) -> Next:
-    return ask_sure(turn, file)
-
-
 def _plain(turn: Turn, file: File) -> Term:
     return Term(f"change.does_{turn.memory['change']}", {"last_day": file.episode.last_day})
 
@@ -60,13 +57,8 @@ def _plain(turn: Turn, file: File) -> Term:
 # Hospital
 
 
-def _decision(turn: Turn, file: File) -> Task | None:
-    task = turn.store.open_task(file.person.id, TaskKind.DECIDE)
-    return task if task is not None and task.episode_id == file.episode.id else None
-
-
 def _admit(turn: Turn, file: File) -> None:
-    task = _decision(turn, file)
+    task = task_about(turn, file, TaskKind.DECIDE)
     to_hospital(turn, file.episode, task, why(turn, "hospital"))
     if task is not None:
         ask_tomorrow(turn, task, **{HOSPITAL: turn.now, WAS: str(file.episode.state)})
@@ -75,10 +67,9 @@ def _admit(turn: Turn, file: File) -> None:
 
 
 def _home_again(turn: Turn, file: File) -> None:
-    task = _decision(turn, file)
+    task = task_about(turn, file, TaskKind.DECIDE)
     if task is not None:
-        done = replace(task, state=TaskState.DONE, outcome=Outcome.HOME, owner_id=turn.me, next_at=None)
-        turn.record(TaskChanged(task, done, turn.me, turn.now))
+        turn.record(TaskChanged(task, task.done(Outcome.HOME, turn.me), turn.me, turn.now))
     back_home(turn, file.episode, task)
     turn.say("change.back_home", name=file.person.name)
     after_release(turn)
@@ -165,7 +156,7 @@ def _release(turn: Turn, file: File) -> None:
 
 
 HOSPITAL_STAY = add(Change("hospital", Action.CHANGE, AT_HOME, _reason_first, _with_reason, _admit))
-BACK = add(Change("back", Action.CHANGE, PAUSED, _at_once, _plain, _home_again))
+BACK = add(Change("back", Action.CHANGE, PAUSED, ask_sure, _plain, _home_again))
 CASE = add(Change("case", Action.CHANGE, FOLLOWED, _ask_where, _case, _became_case))
 CANCEL = add(Change("cancel", Action.ORDER, ANY_OPEN, _reason_first, _with_reason, _cancel))
-RELEASE = add(Change("release", Action.DECIDE, FOLLOWED, _at_once, _plain, _release, _last_day_come))
+RELEASE = add(Change("release", Action.DECIDE, FOLLOWED, ask_sure, _plain, _release, _last_day_come))

@@ -31,7 +31,7 @@ from quarantine.numbers import PROMPT, number
 from quarantine.people import LINKABLE_STATES, Episode, EpisodeState
 from quarantine.protocol import next_at, next_of, protocol
 from quarantine.store import File
-from quarantine.tasks import Outcome, TaskKind, TaskState
+from quarantine.tasks import Outcome, TaskKind
 from quarantine.turn import Turn
 
 TRIES_PER_CHAT, TRIES_PER_ACCOUNT = 5, 500
@@ -177,7 +177,7 @@ def _bind(turn: Turn, code: Code, file: File) -> Next:
     turn.record(EpisodeChanged(file.episode, linked, turn.owner, turn.now, "linked"))
     helped = turn.store.open_task(file.person.id, TaskKind.LINK)
     if helped is not None:
-        done = replace(helped, state=TaskState.DONE, outcome=Outcome.DONE, next_at=None)
+        done = helped.done(Outcome.DONE)
         turn.record(TaskChanged(helped, done, turn.owner, turn.now))
     turn.record(MenuWanted(turn.owner, turn.chat.id))
     memory = {"episode": file.episode.id, "order": file.episode.order_number, "code": code.id, "moved": moved}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from handlers import lists
 from handlers.alerts import open_task, responsible
 from handlers.answers import open_checkins
@@ -33,7 +31,7 @@ from quarantine.names import fold
 from quarantine.numbers import number
 from quarantine.people import EpisodeState
 from quarantine.protocol import next_of, protocol
-from quarantine.tasks import Outcome, TaskKind, TaskState
+from quarantine.tasks import Outcome, TaskKind
 from quarantine.turn import Turn
 
 MENU_LETTER = "m"
@@ -279,7 +277,7 @@ def reachable(turn: Turn) -> None:
         return
     task = turn.store.open_task(turn.owner, TaskKind.UNREACHABLE)
     if task is not None:
-        after = replace(task, state=TaskState.DONE, outcome=Outcome.LATE_ANSWER, next_at=None)
+        after = task.done(Outcome.LATE_ANSWER)
         turn.record(TaskChanged(task, after, None, turn.now))
         turn.say("menu.back_again")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
+from handlers.alerts import task_about
 from handlers.cards import HOSPITAL
 from handlers.changing import ANY_OPEN, ORDER, Change, add, day_of, held, told, why
 from handlers.script import script
@@ -17,7 +18,7 @@ from quarantine.messages import Term
 from quarantine.people import Episode, EpisodeState
 from quarantine.protocol import next_at, protocol
 from quarantine.store import File
-from quarantine.tasks import Outcome, TaskKind, TaskState
+from quarantine.tasks import Outcome, TaskKind
 from quarantine.turn import Turn
 
 LONGEST = 60
@@ -97,10 +98,9 @@ def _next(turn: Turn, after: Episode) -> datetime | None:
 
 def _decision_lapses(turn: Turn, file: File) -> None:
     """Whether to release them is no longer the question; somebody in hospital is asked about all the same."""
-    task = turn.store.open_task(file.person.id, TaskKind.DECIDE)
-    if task is not None and task.episode_id == file.episode.id and HOSPITAL not in task.detail:
-        done = replace(task, state=TaskState.DONE, outcome=Outcome.DONE, next_at=None)
-        turn.record(TaskChanged(task, done, turn.me, turn.now))
+    task = task_about(turn, file, TaskKind.DECIDE)
+    if task is not None and HOSPITAL not in task.detail:
+        turn.record(TaskChanged(task, task.done(Outcome.DONE), turn.me, turn.now))
 
 
 RESCHEDULE = add(Change("reschedule", Action.ORDER, ANY_OPEN, _begin, _summary, _apply))

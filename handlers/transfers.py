@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers import communes
-from handlers.alerts import NOBODY_YET, each_once, on_first_rung, open_task, people_on, responsible, tell_rung
+from handlers.alerts import (
+    NOBODY_YET,
+    each_once,
+    on_first_rung,
+    open_task,
+    people_on,
+    responsible,
+    task_about,
+    tell_rung,
+)
 from handlers.calling import number_of
 from handlers.changing import AT_HOME, FOLLOWED, Change, add, ask_reason, ask_sure, held, tell_resident
 from handlers.fields import NONE, read_address
@@ -19,7 +28,6 @@ from quarantine.days import after_quiet
 from quarantine.effects import EpisodeChanged, TaskChanged
 from quarantine.messages import Term
 from quarantine.people import Episode, Home, Person, Unit
-from quarantine.phones import show_phone
 from quarantine.store import File
 from quarantine.tasks import Outcome, Task, TaskKind, TaskState
 from quarantine.titles import unit_title
@@ -49,8 +57,7 @@ THERE = Question(
 
 
 def _pending(turn: Turn, file: File) -> Task | None:
-    task = turn.store.open_task(file.person.id, TaskKind.TRANSFER)
-    return task if task is not None and task.episode_id == file.episode.id else None
+    return task_about(turn, file, TaskKind.TRANSFER)
 
 
 # Sending
@@ -136,7 +143,7 @@ def _withdraw(turn: Turn, file: File) -> None:
     task = _pending(turn, file)
     if task is None:
         return
-    _settle(turn, task, Outcome.DONE)
+    turn.record(TaskChanged(task, task.done(Outcome.DONE), turn.me, turn.now))
     turn.note("transfer_withdrawn", person_id=file.person.id, episode_id=file.episode.id)
     for person in each_once([*people_on(turn, task, max(task.level, 0)), *_owner(turn, task)]):
         turn.say(
@@ -241,7 +248,7 @@ def sent_back(turn: Turn, reason: str) -> Next:
     if asked is None:
         return lost(turn)
     task, file = asked
-    _settle(turn, task, Outcome.SENT_BACK, reason)
+    turn.record(TaskChanged(task, task.done(Outcome.SENT_BACK, turn.me), turn.me, turn.now, note=reason))
     turn.note("transfer_sent_back", person_id=file.person.id, episode_id=file.episode.id, why=reason)
     _tell_senders(turn, task, file, "transfer.sent_back_told", why=reason)
     turn.say("transfer.sent_back", name=file.person.name, own=unit_title(file.unit))
@@ -254,7 +261,7 @@ def _accept(turn: Turn, task: Task, file: File, address: str) -> Next:
     after = replace(file.episode, unit_id=unit.id, home=Home(address))
     why = f"transferred: {task.detail['reason']}"
     turn.record(EpisodeChanged(file.episode, after, turn.me, turn.now, why))
-    _settle(turn, task, Outcome.ACCEPTED)
+    turn.record(TaskChanged(task, task.done(Outcome.ACCEPTED, turn.me), turn.me, turn.now))
     turn.say("transfer.accepted", name=file.person.name)
     _bring_along(turn, task, after)
     if after.state in AT_HOME:
@@ -268,23 +275,15 @@ def _accept(turn: Turn, task: Task, file: File, address: str) -> Next:
         )
     _tell_senders(turn, task, file, "transfer.accepted_told")
     officer = responsible(turn.store, unit.id)
-    phone = show_phone(officer.phone) if officer and officer.phone else number_of(turn, unit)
     tell_resident(
         turn,
         file,
         "ending.transferred",
         unit=unit_title(unit),
         name=officer.name if officer else Term("word.duty_officer"),
-        phone=phone or Term("word.no_phone"),
+        phone=number_of(turn, unit) or Term("word.no_phone"),
     )
     return DONE
-
-
-def _settle(turn: Turn, task: Task, outcome: Outcome, note: str = "") -> None:
-    done = replace(task, state=TaskState.DONE, outcome=outcome, next_at=None)
-    if outcome is not Outcome.DONE:
-        done = replace(done, owner_id=turn.me)
-    turn.record(TaskChanged(task, done, turn.me, turn.now, note=note))
 
 
 def _bring_along(turn: Turn, transfer: Task, episode: Episode) -> None:

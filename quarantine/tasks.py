@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -90,3 +90,8 @@ class Task:
     protocol: str = ""
     detail: dict[str, object] = field(default_factory=dict)
     version: int = 0
+
+    def done(self, outcome: Outcome, by: int | None = None) -> Task:
+        """The task once nothing is to be done any more; `by` is who has done it, else its owner stays."""
+        owner = self.owner_id if by is None else by
+        return replace(self, state=TaskState.DONE, outcome=outcome, owner_id=owner, next_at=None)
