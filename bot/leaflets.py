@@ -26,11 +26,10 @@ from bot.refusals import RefusedError
 from bot.rendering import Voice
 from bot.settings import Settings
 from handlers import leaflets as codes
-from handlers.unlinked import NOT_LINKED
 from papers.leaflets import LAYOUTS, leaflets
 from quarantine.channel import CallFailedError, Channel, Presence
 from quarantine.messages import Params
-from quarantine.people import Unit
+from quarantine.people import NOT_LINKED, Unit
 from quarantine.store import File
 from quarantine.turn import Turn
 from storage.apply import apply

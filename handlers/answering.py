@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from handlers import following
 from handlers.alerts import close_undone
-from handlers.changing import AT_HOME, Change, add, ask_sure, held
+from handlers.changing import Change, add, ask_sure, held
 from handlers.chats import reached
 from handlers.gate import units_within
 from handlers.households import household
@@ -18,7 +18,7 @@ from quarantine.effects import EpisodeChanged
 from quarantine.letters import Option
 from quarantine.messages import Term
 from quarantine.names import fold, given_name
-from quarantine.people import Episode, Person
+from quarantine.people import AT_HOME, Episode, Person
 from quarantine.phones import read_phone
 from quarantine.store import File
 from quarantine.tasks import TaskKind

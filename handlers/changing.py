@@ -21,13 +21,6 @@ from quarantine.people import EpisodeState
 from quarantine.store import File
 from quarantine.turn import Turn
 
-AT_HOME = frozenset(
-    {EpisodeState.VERIFIED, EpisodeState.GUIDED, EpisodeState.LINKED, EpisodeState.MONITORING}
-)
-"""States of somebody who is known to be at home."""
-FOLLOWED = AT_HOME | {EpisodeState.PAUSED}
-ANY_OPEN = FOLLOWED | {EpisodeState.NOTIFIED}
-
 ORDER = Question("change.order", Asking.TEXT, read=read_order)
 REASON = Question("change.reason", Asking.TEXT, read=read_reason)
 SURE = Question(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.alerts import close_undone, open_task, undone
-from handlers.changing import AT_HOME, Change, add, ask_sure
+from handlers.changing import Change, add, ask_sure
 from quarantine.access import Action
 from quarantine.checkins import Checkin, Move, for_chat, for_staff
 from quarantine.effects import CheckinMoved, EpisodeChanged, TaskChanged
 from quarantine.messages import Term
-from quarantine.people import Episode, EpisodeState
+from quarantine.people import AT_HOME, Episode, EpisodeState
 from quarantine.protocol import next_at, next_of, protocol
 from quarantine.store import File
 from quarantine.tasks import Task, TaskKind

@@ -8,7 +8,6 @@ from handlers import following, leaflets
 from handlers.calling import number_of
 from handlers.gate import may_somewhere, passes
 from handlers.script import script
-from handlers.unlinked import NOT_LINKED
 from handlers.waiting import waited
 from handlers.worklist import Worklist, add
 from quarantine.access import Action
@@ -17,14 +16,13 @@ from quarantine.effects import EpisodeChanged
 from quarantine.letters import Asked, Enclosure
 from quarantine.messages import Term
 from quarantine.numbers import number
-from quarantine.people import LINKABLE_STATES, EpisodeState
+from quarantine.people import AT_HOME, LINKED, NOT_LINKED, EpisodeState
 from quarantine.store import File
 from quarantine.titles import unit_title
 from quarantine.turn import Turn
 
 LETTER = "g"
 """The offer of a card stands by itself: it may be pressed on any day until the episode ends."""
-LINKED = (EpisodeState.LINKED, EpisodeState.MONITORING)
 
 _MAKE = Choice(
     "make", "guide.make", ("tao phieu", "tao", "phieu", "tao phieu huong dan", "tao lai", "co", "cap lai")
@@ -74,7 +72,7 @@ def _ask(file: File) -> Ask:
 
 def _open(turn: Turn, episode_id: int) -> Ask | None:
     file = turn.store.file(episode_id)
-    if file is None or file.episode.state not in LINKABLE_STATES or not turn.may(Action.GUIDE, file.unit.id):
+    if file is None or file.episode.state not in AT_HOME or not turn.may(Action.GUIDE, file.unit.id):
         return None
     return _ask(file)
 

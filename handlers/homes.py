@@ -17,7 +17,7 @@ from quarantine.location import Fix, Source, accuracy_of, distance_m
 from quarantine.measures import VIETNAM, Status, read_coordinates
 from quarantine.messages import Term
 from quarantine.names import fold
-from quarantine.people import EpisodeState
+from quarantine.people import FOLLOWED
 from quarantine.store import File
 from quarantine.tasks import Outcome, Task, TaskKind
 from quarantine.turn import Turn
@@ -28,13 +28,6 @@ ROUGHEST_M = 100.0
 HOME_WITHIN = timedelta(hours=1)
 """So long after a move the officer has to set the new position before it is put before them as a task."""
 SHORTEST_REASON, LONGEST_REASON = 3, 300
-LIVING_AT_HOME = (
-    EpisodeState.VERIFIED,
-    EpisodeState.GUIDED,
-    EpisodeState.LINKED,
-    EpisodeState.MONITORING,
-    EpisodeState.PAUSED,
-)
 
 
 def read_position(turn: Turn, text: str) -> Fix:
@@ -121,7 +114,7 @@ def _file(turn: Turn) -> File | None:
         return None
     if refused_as_own(turn, file):
         return None
-    if file.episode.state not in LIVING_AT_HOME:
+    if file.episode.state not in FOLLOWED:
         turn.say(
             "verify.home_closed", name=file.person.name, state=Term(f"verify.state_{file.episode.state}")
         )
@@ -217,7 +210,7 @@ HOMES = add(
     Worklist(
         Question("verify.home_list"),
         Action.VERIFY,
-        LIVING_AT_HOME,
+        tuple(sorted(FOLLOWED)),
         _line,
         lambda turn, file: begin(turn, file.episode.id),
         empty="verify.home_list_empty",

@@ -6,18 +6,7 @@ from dataclasses import replace
 
 from handlers.alerts import task_about
 from handlers.cards import HOSPITAL
-from handlers.changing import (
-    ANY_OPEN,
-    AT_HOME,
-    FOLLOWED,
-    ORDER,
-    Change,
-    add,
-    ask_reason,
-    ask_sure,
-    told,
-    why,
-)
+from handlers.changing import ORDER, Change, add, ask_reason, ask_sure, told, why
 from handlers.endings import WAS, ask_tomorrow, back_home, close_others, complete, to_hospital
 from handlers.script import script
 from handlers.sheets import after_release
@@ -26,7 +15,7 @@ from quarantine.conversation import Ask, Choice, Next, Question
 from quarantine.days import local_day
 from quarantine.effects import EpisodeAdded, EpisodeChanged, TaskChanged
 from quarantine.messages import Term
-from quarantine.people import Episode, EpisodeState, Reason
+from quarantine.people import AT_HOME, FOLLOWED, OPEN_STATES, Episode, EpisodeState, Reason
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
 from quarantine.store import File
 from quarantine.tasks import Outcome, TaskKind
@@ -158,5 +147,5 @@ def _release(turn: Turn, file: File) -> None:
 HOSPITAL_STAY = add(Change("hospital", Action.CHANGE, AT_HOME, _reason_first, _with_reason, _admit))
 BACK = add(Change("back", Action.CHANGE, PAUSED, ask_sure, _plain, _home_again))
 CASE = add(Change("case", Action.CHANGE, FOLLOWED, _ask_where, _case, _became_case))
-CANCEL = add(Change("cancel", Action.ORDER, ANY_OPEN, _reason_first, _with_reason, _cancel))
+CANCEL = add(Change("cancel", Action.ORDER, OPEN_STATES, _reason_first, _with_reason, _cancel))
 RELEASE = add(Change("release", Action.DECIDE, FOLLOWED, ask_sure, _plain, _release, _last_day_come))

@@ -28,7 +28,7 @@ from quarantine.measures import Status, read_year
 from quarantine.messages import Term
 from quarantine.names import given_name
 from quarantine.numbers import PROMPT, number
-from quarantine.people import LINKABLE_STATES, Episode, EpisodeState
+from quarantine.people import AT_HOME, Episode, EpisodeState
 from quarantine.protocol import next_at, next_of, protocol
 from quarantine.store import File
 from quarantine.tasks import Outcome, TaskKind
@@ -110,7 +110,7 @@ def _staff(turn: Turn, code: Code) -> Next:
 
 def _resident(turn: Turn, code: Code) -> Next:
     file = turn.store.file(code.episode_id) if code.episode_id else None
-    if file is None or file.episode.state not in LINKABLE_STATES:
+    if file is None or file.episode.state not in AT_HOME:
         return Again(_refused("link.expired", turn, file))
     if file.person.birth_year is None:
         return _bind(turn, code, file)
@@ -131,7 +131,7 @@ def birth_year(turn: Turn, year: int) -> Next:
     file = turn.store.file(int(str(turn.memory["episode"])))
     code = turn.store.code_by_id(int(str(turn.memory["code"])))
     refusal = closed(turn, code)
-    if file is None or code is None or refusal is not None or file.episode.state not in LINKABLE_STATES:
+    if file is None or code is None or refusal is not None or file.episode.state not in AT_HOME:
         why = refusal or _refused("link.expired", turn, file)
         turn.say(why.key, why.params)
         return DONE

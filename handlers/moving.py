@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from handlers import homes
 from handlers.alerts import open_task
-from handlers.changing import FOLLOWED, Change, add, ask_reason, held, why
+from handlers.changing import Change, add, ask_reason, held, why
 from handlers.fields import read_address
 from handlers.script import script
 from quarantine.access import Action
 from quarantine.conversation import Again, Ask, Asking, Next, Question
 from quarantine.effects import EpisodeChanged
 from quarantine.messages import Term
-from quarantine.people import Home
+from quarantine.people import FOLLOWED, Home
 from quarantine.store import File
 from quarantine.tasks import Outcome, TaskKind
 from quarantine.turn import Turn

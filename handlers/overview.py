@@ -7,13 +7,8 @@ from handlers.script import script
 from quarantine.access import Action
 from quarantine.conversation import DONE, Next
 from quarantine.messages import Term
-from quarantine.people import EpisodeState
+from quarantine.people import LINKED, NOT_LINKED, EpisodeState
 from quarantine.turn import Turn
-
-WAITING = (EpisodeState.NOTIFIED,)
-UNLINKED = (EpisodeState.VERIFIED, EpisodeState.GUIDED)
-FOLLOWED = (EpisodeState.LINKED, EpisodeState.MONITORING)
-RESTING = (EpisodeState.PAUSED,)
 
 
 @script.command(
@@ -35,10 +30,10 @@ def overview(turn: Turn) -> Next:
     turn.say(
         "overview.text",
         at=turn.now,
-        waiting=people(*WAITING),
-        unlinked=people(*UNLINKED),
-        followed=people(*FOLLOWED),
-        paused=people(*RESTING),
+        waiting=people(EpisodeState.NOTIFIED),
+        unlinked=people(*NOT_LINKED),
+        followed=people(*LINKED),
+        paused=people(EpisodeState.PAUSED),
         tasks=tasks or Term("overview.no_tasks"),
     )
     return DONE

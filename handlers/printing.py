@@ -6,12 +6,12 @@ from handlers import leaflets
 from handlers.gate import may_somewhere, passes, units_within
 from handlers.guidance import guided, how_guided, line
 from handlers.script import script
-from handlers.unlinked import NOT_LINKED
 from handlers.worklist import Worklist, add
 from quarantine.access import Action
 from quarantine.conversation import DONE, Again, Ask, Choice, Next, Question
 from quarantine.letters import Option
 from quarantine.messages import Term
+from quarantine.people import NOT_LINKED
 from quarantine.store import File
 from quarantine.turn import Turn
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from handlers.alerts import task_about
 from handlers.cards import HOSPITAL
-from handlers.changing import ANY_OPEN, ORDER, Change, add, day_of, held, told, why
+from handlers.changing import ORDER, Change, add, day_of, held, told, why
 from handlers.script import script
 from quarantine.access import Action
 from quarantine.conversation import Again, Ask, Asking, Next, Question, Unclear
@@ -15,7 +15,7 @@ from quarantine.days import local_day
 from quarantine.effects import EpisodeChanged, TaskChanged
 from quarantine.measures import Status, read_day
 from quarantine.messages import Term
-from quarantine.people import Episode, EpisodeState
+from quarantine.people import OPEN_STATES, Episode, EpisodeState
 from quarantine.protocol import next_at, protocol
 from quarantine.store import File
 from quarantine.tasks import Outcome, TaskKind
@@ -103,4 +103,4 @@ def _decision_lapses(turn: Turn, file: File) -> None:
         turn.record(TaskChanged(task, task.done(Outcome.DONE), turn.me, turn.now))
 
 
-RESCHEDULE = add(Change("reschedule", Action.ORDER, ANY_OPEN, _begin, _summary, _apply))
+RESCHEDULE = add(Change("reschedule", Action.ORDER, OPEN_STATES, _begin, _summary, _apply))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from handlers.alerts import open_task
-from handlers.unlinked import NOT_LINKED
 from quarantine.conversation import DONE, Again, Next
 from quarantine.letters import Asked
 from quarantine.messages import Term, Want
 from quarantine.numbers import number
+from quarantine.people import NOT_LINKED
 from quarantine.phones import read_phone
 from quarantine.store import File
 from quarantine.tasks import TaskKind

@@ -16,7 +16,7 @@ from handlers.alerts import (
     tell_rung,
 )
 from handlers.calling import number_of
-from handlers.changing import AT_HOME, FOLLOWED, Change, add, ask_reason, ask_sure, held, tell_resident
+from handlers.changing import Change, add, ask_reason, ask_sure, held, tell_resident
 from handlers.fields import NONE, read_address
 from handlers.holding import held as task_held
 from handlers.holding import lost
@@ -27,7 +27,7 @@ from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Ques
 from quarantine.days import after_quiet
 from quarantine.effects import EpisodeChanged, TaskChanged
 from quarantine.messages import Term
-from quarantine.people import Episode, Home, Person, Unit
+from quarantine.people import AT_HOME, FOLLOWED, Episode, Home, Person, Unit
 from quarantine.store import File
 from quarantine.tasks import Outcome, Task, TaskKind, TaskState
 from quarantine.titles import unit_title

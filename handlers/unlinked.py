@@ -8,11 +8,10 @@ from datetime import timedelta
 from handlers.alerts import NOBODY_YET
 from quarantine.days import after_quiet
 from quarantine.effects import TaskChanged
-from quarantine.people import EpisodeState
+from quarantine.people import NOT_LINKED
 from quarantine.tasks import Task, TaskKind, TaskState
 from quarantine.turn import Turn
 
-NOT_LINKED = (EpisodeState.VERIFIED, EpisodeState.GUIDED)
 AFTER = timedelta(hours=24)
 """Who is verified but has linked no phone by then is put before the officer (domain.md §E1), and again."""
 

@@ -71,10 +71,14 @@ OPEN_STATES = frozenset(
         EpisodeState.PAUSED,
     }
 )
-LINKABLE_STATES = frozenset(
+AT_HOME = frozenset(
     {EpisodeState.VERIFIED, EpisodeState.GUIDED, EpisodeState.LINKED, EpisodeState.MONITORING}
 )
-"""States in which a code may bind a chat: never before the commune has verified (DESIGN.md §8)."""
+"""States of somebody who is known to be at home; a code may bind a chat in these alone (DESIGN.md §8)."""
+FOLLOWED = AT_HOME | {EpisodeState.PAUSED}
+"""States of somebody whom the commune has verified and looks after, in hospital too."""
+NOT_LINKED = (EpisodeState.VERIFIED, EpisodeState.GUIDED)
+LINKED = (EpisodeState.LINKED, EpisodeState.MONITORING)
 
 
 @dataclass(frozen=True, slots=True)
