@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from handlers.alerts import each_once
 from handlers.climbing import hand_back
 from handlers.tasklist import seen_question
 from quarantine.access import Action
@@ -68,7 +69,7 @@ def leaders(turn: Turn, unit: Unit) -> list[Person]:
     found = on_rung(turn.store.officers(unit.id), Audience.DIRECTOR)
     above = (_leading(turn, one) for one in turn.store.superiors(unit.id))
     found = [*found, *next((people for people in above if people), [])]
-    return list({one.person.id: one.person for one in found}.values())
+    return each_once(one.person for one in found)
 
 
 def _leading(turn: Turn, unit: Unit) -> list[Officer]:

@@ -162,7 +162,7 @@ def card_params(turn: Turn, task: Task, head: Term = NO_HEAD) -> dict[str, objec
     return {
         **common,
         **person_params(file.person, turn.now),
-        "phone": show_phone(phone) if phone else Term("word.no_phone"),
+        "phone": phone_term(phone),
         "address": file.episode.home.address,
         "unit": file.unit.name,
         "day": min(max(1, file.episode.day_number(today)), file.episode.length),
@@ -181,13 +181,18 @@ def _same_home(task: Task) -> Term:
     return Term("task.same_home", {"names": names}) if names else NO_HEAD
 
 
+def phone_term(phone: str | None) -> Term | str:
+    """A number as staff read it, or that there is none."""
+    return show_phone(phone) if phone else Term("word.no_phone")
+
+
 def person_params(person: Person, now: datetime) -> dict[str, object]:
     """Name and age as staff read them."""
     age = person.age(local_day(now))
     return {
         "name": person.name,
         "age": Term("word.age", {"age": age}) if age is not None else Term("word.age_unknown"),
-        "phone": show_phone(person.phone) if person.phone else Term("word.no_phone"),
+        "phone": phone_term(person.phone),
     }
 
 

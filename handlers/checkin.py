@@ -14,7 +14,7 @@ from handlers.answers import (
     signs_reported,
 )
 from handlers.called import episode_of, name_of, whose
-from handlers.house import HOUSE, Told, ask_house, in_turn, member_options, seen
+from handlers.house import HOUSE, Told, ask_house, in_turn, member_options, named
 from handlers.script import script
 from handlers.whereabouts import LOCATION, judged
 from quarantine.checkins import Checkin
@@ -139,7 +139,7 @@ def ask_symptoms(turn: Turn, checkin: Checkin) -> Ask:
 @script.answers(HOUSE)
 def house(turn: Turn, answer: frozenset[str] | Told) -> Next:
     """The well are recorded first, then what was told of the unwell; what was not told is asked."""
-    left = seen(members_left(turn))
+    left = named(members_left(turn))
     told = in_turn(answer, left)
     well = [one for one in left if one.id not in told]
     for checkin in well:

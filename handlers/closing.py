@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from handlers.cards import phone_term
 from handlers.chats import asked_all_the_same, channel_name, reached
 from handlers.outcomes import channel_lost, followed
 from handlers.own import matter_of, others
@@ -14,7 +15,6 @@ from quarantine.effects import ChatWatched
 from quarantine.messages import Params, Priority, Reason, Term
 from quarantine.names import honorific
 from quarantine.people import Person
-from quarantine.phones import show_phone
 from quarantine.store import Chat
 from quarantine.turn import NOTHING, Turn
 
@@ -53,7 +53,7 @@ def _closing(turn: Turn, chat: Chat, person: Person) -> None:
     if officer is not None:
         age = person.age(local_day(turn.now))
         they = Term(f"window.they_{honorific(age, person.sex)}")
-        phone = show_phone(person.phone) if person.phone else Term("word.no_phone")
+        phone = phone_term(person.phone)
         about = {"name": person.name, "they": they, "phone": phone}
         _tell(turn, chat, "window.closing", officer.person, about)
 

@@ -60,11 +60,8 @@ def read_commune(turn: Turn, text: str) -> list[Hit]:
 
 
 COMMUNE = Question("enrol.commune", read=read_commune)
-PICK = Question(
-    "enrol.commune_pick",
-    choices=(Choice("again", "enrol.commune_again", ("khong co", "go lai", "khong dung", "khac")),),
-    read=read_commune,
-)
+AGAIN = Choice("again", "enrol.commune_again", ("khong co", "go lai", "khong dung", "khac"))
+PICK = Question("enrol.commune_pick", choices=(AGAIN,), read=read_commune)
 
 
 @script.answers(COMMUNE)

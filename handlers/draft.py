@@ -11,6 +11,8 @@ from quarantine.turn import Turn
 
 QUESTIONS: dict[str, Question] = {}
 """The question of each field by the field's name, in the order in which they are asked."""
+ENROL = "enrol"
+"""The conversation that gathers somebody new, among FLOWS."""
 FILE = "file"
 """What shows a file, by the id of its episode, among FLOWS."""
 INSTEAD: dict[type, Callable[[Turn, Any], Next]] = {}

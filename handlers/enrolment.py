@@ -30,7 +30,7 @@ from quarantine.store import File
 from quarantine.tasks import Task, TaskKind
 from quarantine.turn import Turn
 
-FLOW, SKIP = pasting.FLOW, "skip"
+SKIP = "skip"
 REVIEW = Question(
     "enrol.review",
     choices=(
@@ -62,7 +62,7 @@ def enrol(turn: Turn) -> Next:
     if not communes:
         return Again(Term("enrol.no_commune"))
     known = {"unit": communes[0].id} if len(communes) == 1 else {}
-    return Ask(FIELDS["name"].question, memory=draft.fresh(FLOW, known))
+    return Ask(FIELDS["name"].question, memory=draft.fresh(draft.ENROL, known))
 
 
 def _onward(turn: Turn, _: str) -> Next:
@@ -73,7 +73,7 @@ def _onward(turn: Turn, _: str) -> Next:
     )
 
 
-draft.FLOWS[FLOW] = _onward
+draft.FLOWS[draft.ENROL] = _onward
 
 
 def _review(turn: Turn) -> Ask:
@@ -167,7 +167,7 @@ def again(turn: Turn, file: File) -> Next:
         known.pop(name)
     if file.unit.id not in {unit.id for unit in within_reach(turn)}:
         known.pop("unit")
-    memory = draft.fresh(FLOW, known, known_people=(file.person.id,))
+    memory = draft.fresh(draft.ENROL, known, known_people=(file.person.id,))
     turn.memory = {**memory, "person": file.person.id}
     turn.lead_in("enrol.again", name=file.person.name, last_day=file.episode.last_day)
     return _onward(turn, "")
@@ -180,7 +180,6 @@ def _tell(turn: Turn, task: Task, person: Person, episode: Episode, unit: Unit) 
     facts = {
         "head": first_head(turn, task),
         **person_params(person, turn.now),
-        "phone": show_phone(person.phone) if person.phone else Term("word.no_phone"),
         "address": episode.home.address,
         "unit": unit.name,
         "day": episode.day_number(local_day(turn.now)),

@@ -42,7 +42,7 @@ def read_name(turn: Turn, text: str) -> str | Pasted:
 
     Where somebody is being enrolled, all that is known of them may come at once.
     """
-    begins = turn.memory.get("flow") == "enrol" and "name" not in draft.values(turn)
+    begins = turn.memory.get("flow") == draft.ENROL and "name" not in draft.values(turn)
     if begins and (found := pasted_in(turn, text)) is not None:
         return found
     name = tidy_name(text)
@@ -83,13 +83,13 @@ def read_order(_: Turn, text: str) -> str:
     return order
 
 
-def read_first_day(turn: Turn, text: str) -> Reading[object]:
-    """The first day of the order; the day of the month alone is taken, and said back."""
+def read_date(turn: Turn, text: str) -> Reading[date]:
+    """A day as typed, day before month; the day of the month alone is taken, and said back."""
     reading = read_day(text, local_day(turn.now))
     if reading.value is None:
         month_first = reading.status is Status.MONTH_FIRST
         raise Unclear("enrol.first_day_month" if month_first else "enrol.first_day_unclear")
-    return Reading(reading.status, reading.value)
+    return reading
 
 
 def read_identity(_: Turn, text: str) -> str:
@@ -155,7 +155,7 @@ def _shown_or(key: str, show: Callable[[str], object] = str) -> Callable[[object
     return lambda value: show(str(value)) if value else Term(key)
 
 
-_UNKNOWN = Choice(NONE, "enrol.not_known", ("chua ro", "khong ro", "khong biet", "chua biet"))
+NOT_KNOWN = Choice(NONE, "enrol.not_known", ("chua ro", "khong ro", "khong biet", "chua biet"))
 FIELDS: Mapping[str, Field] = {
     field.name: field
     for field in (
@@ -173,7 +173,7 @@ FIELDS: Mapping[str, Field] = {
         ),
         Field(
             "birth_year",
-            Question("enrol.birth_year", Asking.TEXT, (_UNKNOWN,), read=read_birth_year),
+            Question("enrol.birth_year", Asking.TEXT, (NOT_KNOWN,), read=read_birth_year),
             keep=_keep_year,
             show=_shown_or("enrol.unknown"),
         ),
@@ -184,7 +184,7 @@ FIELDS: Mapping[str, Field] = {
                 choices=(
                     Choice("m", "enrol.sex_m", ("nam", "trai", "ong", "anh")),
                     Choice("f", "enrol.sex_f", ("nu", "gai", "ba", "chi")),
-                    _UNKNOWN,
+                    NOT_KNOWN,
                 ),
                 columns=3,
             ),
@@ -199,7 +199,7 @@ FIELDS: Mapping[str, Field] = {
                 "enrol.first_day",
                 Asking.DATE,
                 (Choice(TODAY, "enrol.today", ("hom nay", "bua nay", "nay")),),
-                read=read_first_day,
+                read=read_date,
             ),
             keep=_keep_first_day,
             show=lambda value: value,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from handlers.alerts import latest
-from handlers.cards import card_ask, of_another
+from handlers.cards import card_ask, of_another, phone_term
 from handlers.own import matter_of_task, others, refusal
 from quarantine import duty
 from quarantine.access import Action
 from quarantine.conversation import DONE, Next
 from quarantine.messages import Term
-from quarantine.phones import show_phone
 from quarantine.tasks import Outcome, Task, TaskKind, TaskState
 from quarantine.titles import unit_title
 from quarantine.turn import Turn
@@ -85,6 +84,6 @@ def refuse(turn: Turn, task: Task) -> Next:
         turn.say("task.station_work_own" if staff else "task.station_work_nobody", unit=unit)
     else:
         person = able.person
-        phone = show_phone(person.phone) if person.phone else Term("word.no_phone")
+        phone = phone_term(person.phone)
         turn.say("task.station_work", unit=unit, name=person.name, phone=phone)
     return DONE

@@ -98,7 +98,7 @@ def in_turn(answer: frozenset[str] | Told, left: Sequence[Checkin]) -> Told:
     return {one.id: None for one in left if f"c{one.id}" in answer}
 
 
-def seen(left: Sequence[Checkin]) -> Sequence[Checkin]:
+def named(left: Sequence[Checkin]) -> Sequence[Checkin]:
     """Those whom the prompt named when it arrived: a member who joined later is asked about by name."""
-    named = [one for one in left if one.delivered_at is not None]
-    return named or left
+    asked = [one for one in left if one.delivered_at is not None]
+    return asked or left

@@ -22,7 +22,6 @@ from quarantine.phones import show_phone
 from quarantine.turn import Turn
 from quarantine.units import UnitMap
 
-FLOW = "enrol"
 SHOWN = 5
 """So many unread lines are shown; so much of each."""
 _LENGTH = 40
@@ -64,7 +63,7 @@ def following(turn: Turn) -> Ask:
         turn.lead_in("enrol.line_of", number=total - len(rest), total=total)
     entry, known = _known(turn, {Field(key): text for key, text in cells.items()})
     _remark(turn, entry, cells)
-    turn.memory = {**draft.fresh(FLOW, known), "queue": rest, "total": total}
+    turn.memory = {**draft.fresh(draft.ENROL, known), "queue": rest, "total": total}
     asked = (FIELDS["first_day"].check(turn) if "first_day" in known else None) or draft.onward(turn, "")
     ask = asked if isinstance(asked, Ask) else Ask(asked)  # type: ignore[arg-type]  # a question or an ask
     return replace(ask, memory={**turn.memory, **ask.memory}, anew=True)

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from handlers.alerts import task_about
 from handlers.cards import HOSPITAL
 from handlers.changing import ORDER, Change, add, day_of, held, told, why
+from handlers.fields import read_date
 from handlers.script import script
 from quarantine.access import Action
-from quarantine.conversation import Again, Ask, Asking, Next, Question, Unclear
+from quarantine.conversation import Again, Ask, Asking, Next, Question
 from quarantine.days import local_day
 from quarantine.effects import EpisodeChanged, TaskChanged
-from quarantine.measures import Status, read_day
 from quarantine.messages import Term
 from quarantine.people import OPEN_STATES, Episode, EpisodeState
 from quarantine.protocol import next_at, protocol
@@ -25,13 +25,9 @@ LONGEST = 60
 """Days from the first to the last; more than this is a slip of the finger."""
 
 
-def read_last_day(turn: Turn, text: str) -> date:
-    """A day as typed, day before month; what is read is shown before anything is saved."""
-    reading = read_day(text, local_day(turn.now))
-    if reading.value is None:
-        month_first = reading.status is Status.MONTH_FIRST
-        raise Unclear("enrol.first_day_month" if month_first else "enrol.first_day_unclear")
-    return reading.value
+def read_last_day(turn: Turn, text: str) -> date | None:
+    """A day as typed; what is read is shown before anything is saved."""
+    return read_date(turn, text).value
 
 
 DAY = Question("change.day", Asking.DATE, read=read_last_day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers import staff_units
 from handlers.attendance import end_posting, role_term
+from handlers.cards import phone_term
 from handlers.gate import may_appoint, may_somewhere, refused
 from handlers.resting import days_term
 from handlers.script import script
@@ -12,7 +13,6 @@ from quarantine.conversation import DONE, Again, Ask, Choice, Next, Question
 from quarantine.letters import Option
 from quarantine.messages import Term
 from quarantine.people import Officer, Unit
-from quarantine.phones import show_phone
 from quarantine.titles import unit_title
 from quarantine.turn import Turn
 
@@ -88,7 +88,7 @@ def listed(turn: Turn, value: str) -> Next:
             "name": person.name,
             "role": role_term(officer.posting),
             "unit": unit_title(unit),
-            "phone": show_phone(person.phone) if person.phone else Term("word.no_phone"),
+            "phone": phone_term(person.phone),
             "away": _away(turn, officer),
         },
     )

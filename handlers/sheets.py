@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from handlers.alerts import responsible
 from handlers.calling import number_of
+from handlers.cards import phone_term
 from quarantine.day_sheet import SheetDay, sheet, total
 from quarantine.days import local_day
-from quarantine.duty import responsible
 from quarantine.effects import EpisodeChanged
 from quarantine.letters import Enclosure
 from quarantine.messages import Term
 from quarantine.people import EpisodeState
-from quarantine.phones import show_phone
 from quarantine.store import File
 from quarantine.turn import Turn
 
@@ -49,14 +49,14 @@ def post(turn: Turn, file: File) -> None:
 
 def _head(turn: Turn, file: File) -> list[Term]:
     """What the form asks for above its table: who, from when, who follows, whom to call."""
-    officer = responsible(turn.store.officers(file.unit.id))
+    officer = responsible(turn.store, file.unit.id)
     phone = file.person.phone or file.responder.phone
     return [
         Term(
             "sheet.person",
             {
                 "name": file.person.name,
-                "phone": show_phone(phone) if phone else Term("word.no_phone"),
+                "phone": phone_term(phone),
                 "address": file.episode.home.address,
                 "unit": file.unit.name,
             },
@@ -72,7 +72,7 @@ def _head(turn: Turn, file: File) -> list[Term]:
         Term(
             "sheet.officer",
             {
-                "name": officer.person.name if officer else Term("word.duty_officer"),
+                "name": officer.name if officer else Term("word.duty_officer"),
                 "call": number_of(turn, file.unit) or Term("word.no_phone"),
             },
         ),

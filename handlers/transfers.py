@@ -17,7 +17,7 @@ from handlers.alerts import (
 )
 from handlers.calling import number_of
 from handlers.changing import Change, add, ask_reason, ask_sure, held, tell_resident
-from handlers.fields import NONE, read_address
+from handlers.fields import NONE, NOT_KNOWN, read_address
 from handlers.holding import held as task_held
 from handlers.holding import lost
 from handlers.homes import HOME_WITHIN, read_reason
@@ -43,15 +43,11 @@ def read_where(turn: Turn, text: str) -> list[int]:
 
 
 WHERE = Question("change.where", read=read_where)
-PICK = Question(
-    "change.where_pick",
-    choices=(Choice("again", "enrol.commune_again", ("khong co", "go lai", "khong dung", "khac")),),
-    read=read_where,
-)
+PICK = Question("change.where_pick", choices=(communes.AGAIN,), read=read_where)
 THERE = Question(
     "change.there",
     Asking.TEXT,
-    (Choice(NONE, "enrol.not_known", ("chua ro", "khong ro", "khong biet", "chua biet")),),
+    (NOT_KNOWN,),
     read=read_address,
 )
 
