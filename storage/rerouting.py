@@ -10,16 +10,20 @@ from sqlalchemy import bindparam, case, select
 from quarantine.checkins import ANSWERABLE
 from quarantine.letters import Condition, Watch
 from quarantine.messages import Priority
+from quarantine.numbers import PROMPT
 from quarantine.people import Episode
 from quarantine.protocol import protocol
 from storage import tables
+from storage.bulk import Insert
 from storage.slots import PROMPT_KEY
-from storage.spelling import among, insert_into
+from storage.spelling import among
 from storage.tables import core
 from storage.types import ID
 from storage.writing import Writing
 
 _CHECKIN, _PROMPT, _LETTER = core(tables.Checkin), core(tables.Prompt), core(tables.Letter)
+_ASK, _POST = Insert(_PROMPT, conflict="ON CONFLICT DO NOTHING"), Insert(_LETTER)
+"""The prompts that were not there yet, and their letters."""
 _OPEN = select(_CHECKIN.c.id, _CHECKIN.c.episode_id, _CHECKIN.c.day, _CHECKIN.c.slot).where(
     among(_CHECKIN.c.episode_id),
     _CHECKIN.c.next_at.is_not(None),
@@ -62,7 +66,7 @@ def reroute(writing: Writing, moves: Sequence[tuple[Episode, Episode]]) -> None:
     if not found:
         return
     prompts = [_prompt(writing, moved[row.episode_id], row) for row in found]
-    _insert_prompts(writing, prompts)
+    writing.write(_ASK, [{name: one[name] for name in _COLUMNS} for one in prompts])
     rows = [
         {
             "row_id": row.id,
@@ -75,9 +79,11 @@ def reroute(writing: Writing, moves: Sequence[tuple[Episode, Episode]]) -> None:
     asked = [
         one for one in prompts if one["episode_id"] in handed_on and not moved[one["episode_id"]].by_staff
     ]
-    letters = _letters(writing, [one for one in asked if writing.now < one["valid_until"]])
-    if letters:
-        writing.conn.execute(_LETTER.insert(), letters)
+    writing.write(_POST, _letters(writing, [one for one in asked if writing.now < one["valid_until"]]))
+
+
+_COLUMNS = ("id", "responder_id", "day", "slot", "opened_at")
+"""What of it is kept; the rest is for its letter."""
 
 
 def _prompt(writing: Writing, episode: Episode, row: Any) -> dict[str, Any]:  # noqa: ANN401 - a database row
@@ -92,16 +98,6 @@ def _prompt(writing: Writing, episode: Episode, row: Any) -> dict[str, Any]:  # 
         "valid_until": opening.prompt_until,
         "episode_id": episode.id,
     }
-
-
-_NO_COLUMNS = frozenset({"valid_until", "episode_id"})
-
-
-def _insert_prompts(writing: Writing, prompts: Sequence[dict[str, Any]]) -> None:
-    """The prompts that were not there yet."""
-    insert = insert_into(writing.conn.dialect.name, _PROMPT).on_conflict_do_nothing()
-    columns = [{name: value for name, value in one.items() if name not in _NO_COLUMNS} for one in prompts]
-    writing.conn.execute(insert, columns)
 
 
 def _letters(writing: Writing, prompts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -125,6 +121,7 @@ def _letter(writing: Writing, prompt: dict[str, Any]) -> dict[str, Any]:
         "about": prompt["id"],
         "condition": Condition.PROMPT_OPEN.value,
         "watch": Watch.PROMPT.value,
+        "asked": PROMPT,
         "valid_until": prompt["valid_until"],
         "created_at": writing.now,
     }

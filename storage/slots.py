@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
 )
 
-from quarantine import people
+from quarantine import people, windows
 from quarantine.checkins import Stage
 from quarantine.letters import Condition, Watch
 from quarantine.messages import Priority
@@ -43,7 +43,7 @@ _EPISODE, _PROMPT, _CHECKIN = core(Episode), core(Prompt), core(Checkin)
 _LETTER, _CONVERSATION = core(Letter), core(Conversation)
 _MONITORED = _EPISODE.c.state == people.EpisodeState.MONITORING.value
 
-PROMPT_KEY = "checkin.prompt"
+PROMPT_KEY = windows.PROMPT
 """The message that asks; its letters have no body, for the check-ins of the prompt say everything."""
 
 

@@ -26,6 +26,9 @@ from quarantine.effects import (
     TaskOpened,
     TaskTold,
 )
+from quarantine.letters import Asked
+from quarantine.numbers import PROMPT as PROMPT_LETTER
+from quarantine.numbers import number
 from quarantine.people import Episode, EpisodeState, Home, Reason
 from quarantine.tasks import Method, Outcome, Task, TaskKind, TaskState
 from storage import records, tables
@@ -234,6 +237,20 @@ def test_a_new_responder_takes_over_the_open_checkins(conn, now, rows, write):
     assert (prompt.responder_id, prompt.day, prompt.slot) == (LAN.id, DAY, "morning")
     letter = conn.execute(select(LETTER)).one()
     assert (letter.owner, letter.key, letter.about) == (LAN.id, "checkin.prompt", prompt.id)
+
+
+def test_a_prompt_that_is_handed_on_is_the_last_question(conn, keyring, now, rows, write):
+    """A number that the new responder types answers it, as any other prompt that was shown last."""
+    rows.units()
+    rows.person(LAN)
+    rows.person(HUNG)
+    episode = rows.episode(201, HUNG.id)
+    rows.checkin(501, episode, DAY, "morning", prompt_id=401)
+    rows.prompt(401, HUNG.id, DAY, "morning")
+    write(EpisodeChanged(episode, replace(episode, responder_id=LAN.id), LAN.id, now, "linked"))
+    conn.execute(LETTER.update().values(status="delivered", delivered_at=now))
+    prompt_id = row_of(conn, CHECKIN, 501).prompt_id
+    assert SqlStore(conn, keyring, now).shown(LAN.id, 1) == [Asked("", number(PROMPT_LETTER, prompt_id))]
 
 
 def test_who_joins_a_household_that_has_been_asked_is_asked_about(conn, now, rows, write):
