@@ -15,7 +15,7 @@ from bot.rendering import Renderer
 from bot.turns import After, Arrived, Turns
 from quarantine.list_drafts import UPLOADED
 from quarantine.messages import Address, Document, Incoming
-from storage import jobs, linked, outbox
+from storage import contexts, jobs, linked, outbox
 from storage.outbox import Claimed
 
 
@@ -33,7 +33,7 @@ class Visits:
     async def chat(self, address_id: int) -> Address | None:
         """The chat that the link was made for."""
         keyring = self._turns.keyring
-        return await self._database.run(lambda conn: linked.address(conn, keyring, address_id))
+        return await self._database.run(lambda conn: contexts.address_of(conn, keyring, address_id))
 
     async def take(self, incoming: Incoming) -> bool:
         """Take what came by a link in; returns after the commit, False when that link had been used."""
@@ -76,7 +76,7 @@ class Visits:
         turns, now = self._turns, self._turns.clock.now()
 
         def note(conn: Connection) -> datetime | None:
-            chat = linked.address(conn, turns.keyring, address_id)
+            chat = contexts.address_of(conn, turns.keyring, address_id)
             if chat is None:
                 return None
             return linked.first_fetched(conn, turns.keyring, turns.ids.one(), chat, letter_id, now)

@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from quarantine.tokens import Tokens
 from storage.sealing import Keyring
+from storage.spelling import insert_into
 from storage.tables import Account, core
 
 ACCOUNT = core(Account)
@@ -38,8 +38,7 @@ class Kept:
 def note(conn: Connection, name: str, kind: str, now: datetime) -> None:
     """Have a row for the account; its state and its tokens stay as they are."""
     row = {"name": name, "kind": kind, "state": State.READY.value, "changed_at": now}
-    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(ACCOUNT).values(row)
+    statement = insert_into(conn.dialect.name, ACCOUNT).values(row)
     conn.execute(
         statement.on_conflict_do_update(
             index_elements=["name"], set_={"kind": kind}, where=ACCOUNT.c.kind != kind

@@ -114,9 +114,7 @@ def load_for_owner(conn: Connection, keyring: Keyring, owners: Iterable[int]) ->
 def address_of(conn: Connection, keyring: Keyring, address_id: int) -> Address | None:
     """Where a chat is, in the messenger's own words; None when there is no such chat."""
     row = conn.execute(select(_ADDRESS).where(_ADDRESS.c.id == address_id)).first()
-    if row is None:
-        return None
-    return Address(row.account, keyring.open("address", "native_user", row.id, row.native_user).decode())
+    return None if row is None else records.address(keyring, row)
 
 
 def _lock(

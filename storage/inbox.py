@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.bulk import Insert, calls
 from storage.queries import Query
-from storage.spelling import among
+from storage.spelling import among, insert_into
 from storage.tables import Inbox, core
 from storage.trips import together
 
@@ -88,8 +87,8 @@ def set_aside(conn: Connection, arrival: Arrival, raw: bytes, next_try_at: datet
         "received_at": arrival.received_at,
         "next_try_at": next_try_at,
     }
-    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
-    conn.execute(insert(INBOX).values(row).on_conflict_do_nothing(index_elements=["account", "native_id"]))
+    insert = insert_into(conn.dialect.name, INBOX).values(row)
+    conn.execute(insert.on_conflict_do_nothing(index_elements=["account", "native_id"]))
 
 
 def take_in(conn: Connection, kept: Waiting) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, case, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.engine import database_now
+from storage.spelling import insert_into
 from storage.tables import Lease, core
 from storage.types import EPOCH
 
@@ -32,10 +32,9 @@ def take(conn: Connection, name: str, holder: str, length: timedelta) -> Held | 
     grows when it had ended, whoever held it.
     """
     now = database_now(conn)
-    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
     goes_on = (LEASE.c.holder == holder) & (LEASE.c.until > now)
     statement = (
-        insert(LEASE)
+        insert_into(conn.dialect.name, LEASE)
         .values(name=name, holder=holder, until=now + length, fence=1)
         .on_conflict_do_update(
             index_elements=["name"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, exists, func, or_, select, text
+from sqlalchemy import Connection, Select, bindparam, case, exists, func, or_, select, text
 
 from quarantine.checkins import ANSWERABLE
 from quarantine.letters import Condition, Enclosure, Letter, Watch
@@ -163,7 +163,9 @@ _WAIT = (
     .where(_LETTER.c.id == bindparam("row_id", type_=ID))
     .values(due_at=bindparam("until", type_=Instant()))
 )
-_CHATS = select(_ADDRESS.c.id, _ADDRESS.c.account, _ADDRESS.c.native_user).where(among(_ADDRESS.c.id))
+_CHATS: Select[Any] = select(_ADDRESS.c.id, _ADDRESS.c.account, _ADDRESS.c.native_user).where(
+    among(_ADDRESS.c.id)
+)
 _SLOTS = (
     select(_LETTER.c.owner, _LETTER.c.slot, _LETTER.c.address_id, _LETTER.c.native_id)
     .where(
@@ -327,10 +329,7 @@ def _complete(
 def _chats(conn: Connection, keyring: Keyring, ids: Collection[int]) -> dict[int, Address]:
     if not ids:
         return {}
-    return {
-        row.id: Address(row.account, keyring.open("address", "native_user", row.id, row.native_user).decode())
-        for row in conn.execute(_CHATS, {"ids": list(ids)})
-    }
+    return {row.id: records.address(keyring, row) for row in conn.execute(_CHATS, {"ids": list(ids)})}
 
 
 def _slots(conn: Connection, claimed: Sequence[_Readable]) -> dict[tuple[int, str, int], str]:

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from quarantine.checkins import Checkin, Stage
 from quarantine.effects import Code, CodeFor
+from quarantine.messages import Address
 from quarantine.params import pack, unpack
 from quarantine.people import (
     Absence,
@@ -149,6 +150,11 @@ def chat(row: AnyRow) -> Chat:
         heard_at=row.last_inbound_at,
         open_until=row.open_until,
     )
+
+
+def address(keyring: Keyring, row: AnyRow) -> Address:
+    """Where a chat is, in the messenger's own words, from a row of the table `address`."""
+    return Address(row.account, keyring.open("address", "native_user", row.id, row.native_user).decode())
 
 
 def code(row: AnyRow) -> Code:

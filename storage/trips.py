@@ -43,9 +43,8 @@ def together(conn: Connection, calls: Sequence[Call]) -> list[Found]:
     if not conn.in_transaction():
         conn.begin()
     driver: Any = conn.connection.driver_connection
-    for (
-        call
-    ) in calls:  # who listens for SQLAlchemy's statements, as the tests of query plans do, hears of ours
+    # Who listens for SQLAlchemy's statements, as the tests of query plans do, hears of ours.
+    for call in calls:
         for told in conn.dispatch.before_cursor_execute:
             told(conn, None, call.text, call.values, None, call.many)
     try:

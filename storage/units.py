@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from quarantine.names import fold
 from quarantine.people import Unit
 from quarantine.units import MAP_OF_2025, OtherName, UnitMap
+from storage.spelling import insert_into
 from storage.tables import Unit as UnitRow
 from storage.tables import UnitName, UnitSupport, core
 
@@ -58,7 +58,7 @@ def load_names(conn: Connection, names: Sequence[OtherName]) -> None:
     """Other names of units that are there; one that is known already is corrected."""
     if not names:
         return
-    statement = _insert(conn)(NAME)
+    statement = insert_into(conn.dialect.name, NAME)
     correct = {name: statement.excluded[name] for name in ("district", "province", "partly", "until")}
     keys = ["unit_id", "code", "name"]
     conn.execute(
@@ -75,10 +75,6 @@ def stop_support(conn: Connection, centre_id: int, unit_ids: Sequence[int]) -> i
     """The centre supports these units no longer; how many it did."""
     ended = SUPPORT.delete().where(SUPPORT.c.centre_id == centre_id, SUPPORT.c.unit_id.in_(list(unit_ids)))
     return conn.execute(ended).rowcount
-
-
-def _insert(conn: Connection) -> Any:  # noqa: ANN401 - of either dialect, both know ON CONFLICT
-    return sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
 
 
 def _by_id(conn: Connection) -> dict[int, RowMapping]:
@@ -101,17 +97,16 @@ def load_units(conn: Connection, units: Sequence[Unit], supports: Iterable[tuple
 
     Parents may come in any order, or be there already; raises UnitTreeError. Returns the number of units.
     """
-    insert = _insert(conn)
     known = set(conn.execute(UNIT.select().with_only_columns(UNIT.c.id)).scalars())
     rows = [_row(unit) for unit in parents_first(units, known)]
     if rows:
-        statement = insert(UNIT)
+        statement = insert_into(conn.dialect.name, UNIT)
         correct: dict[str, Any] = {column: statement.excluded[column] for column in _CHANGEABLE}
         correct |= {column: func.coalesce(statement.excluded[column], UNIT.c[column]) for column in _KEPT}
         conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=correct), rows)
     pairs = [{"centre_id": centre, "unit_id": unit} for centre, unit in supports]
     if pairs:
-        conn.execute(insert(SUPPORT).on_conflict_do_nothing(), pairs)
+        conn.execute(insert_into(conn.dialect.name, SUPPORT).on_conflict_do_nothing(), pairs)
     return len(rows)
 
 
