@@ -125,7 +125,7 @@ class Worker:
     def work(self) -> bool:
         """Do the job whose turn it is; False when there is none, or another process is doing it."""
         with reading(self.turns.engine) as conn:
-            if jobs.first(conn, self.turns.keyring, jobs.IMPORT) is None:
+            if not jobs.waits(conn, jobs.IMPORT):
                 return False
         holder = secrets.token_hex(8)
         held = self.run(lambda conn: leases.take(conn, jobs.IMPORT, holder, self.lease))

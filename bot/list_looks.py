@@ -58,7 +58,7 @@ class Looker:
         """Look at the list whose turn it is; False when there is none, or another process is at it."""
         turns = self.worker.turns
         with reading(turns.engine) as conn:
-            if jobs.first(conn, turns.keyring, jobs.LOOK) is None:
+            if not jobs.waits(conn, jobs.LOOK):
                 return False
         holder = secrets.token_hex(8)
         held = self._run(lambda conn: leases.take(conn, jobs.LOOK, holder, LEASE))

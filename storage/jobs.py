@@ -79,6 +79,12 @@ def add(
     return job_id
 
 
+def waits(conn: Connection, kind: str) -> bool:
+    """Whether a job of that kind is not done, begun by somebody or not; no file is read for it."""
+    waiting = select(JOB.c.id).where(text("state = 'waiting'"), JOB.c.kind == kind).limit(1)
+    return conn.execute(waiting).first() is not None
+
+
 def first(conn: Connection, keyring: Keyring, kind: str) -> Job | None:
     """The job of that kind whose turn it is: the oldest that is not done, begun by somebody or not."""
     waiting = select(JOB).where(text("state = 'waiting'"), JOB.c.kind == kind).order_by(JOB.c.id).limit(1)
@@ -134,7 +140,8 @@ def show(
 
 def draft(conn: Connection, keyring: Keyring, job_id: int) -> ListDraft | None:
     """A list that came by chat; None when there is none of that id."""
-    row = conn.execute(select(JOB).where(JOB.c.id == job_id, JOB.c.by_id.is_not(None))).first()
+    columns = (JOB.c.id, JOB.c.kind, JOB.c.state, JOB.c.by_id, JOB.c.task, JOB.c.result)  # not the file
+    row = conn.execute(select(*columns).where(JOB.c.id == job_id, JOB.c.by_id.is_not(None))).first()
     if row is None or row.state == _UPLOADED:
         return None
     state = next((one for one, where in _STATES.items() if where == (row.kind, row.state)), DraftState.FAILED)
@@ -207,8 +214,14 @@ def forget(conn: Connection, now: datetime) -> None:
 
 def standing(conn: Connection, keyring: Keyring, job_id: int) -> Standing | None:
     """How a job stands; None when there is none of that id."""
-    row = conn.execute(select(JOB).where(JOB.c.id == job_id)).first()
+    columns = (
+        JOB.c.state,
+        JOB.c.done,
+        JOB.c.total,
+        JOB.c.result,
+    )  # not the file: it is asked often
+    row = conn.execute(select(*columns).where(JOB.c.id == job_id)).first()
     if row is None:
         return None
-    result = {} if row.result is None else keyring.open_json("job", "result", row.id, row.result)
+    result = {} if row.result is None else keyring.open_json("job", "result", job_id, row.result)
     return Standing(row.state, row.done, row.total, result)

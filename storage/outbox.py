@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select, text
+from sqlalchemy import Connection, case, func, select
 
 from storage import tables
-from storage.outbox_claims import EXPIRED, UNREADABLE, VOID, Claimed, Claims, Dropped, claim, reread
+from storage.outbox_claims import EXPIRED, UNREADABLE, UNSENT, VOID, Claimed, Claims, Dropped, claim, reread
 from storage.outbox_records import Recorded, Result, hold, hurry, put_off, record, settle, unsettled
 from storage.tables import core
 from storage.types import Instant
@@ -57,15 +57,13 @@ def counts(conn: Connection, now: datetime) -> Counts:
             func.count(case((waits & ~due, 1))),
             func.count(case((~waits, 1))),
             func.min(case((waits & due, _LETTER.c.due_at)), type_=Instant()),
-        ).where(text("letter.status IN ('due', 'claimed')"))
+        ).where(UNSENT)
     ).one()
     return Counts(*row)
 
 
 def next_due(conn: Connection, after: datetime) -> datetime | None:
     """When the next letter that is planned for later than `after` may go, if any."""
-    planned = select(func.min(_LETTER.c.due_at, type_=Instant())).where(
-        text("letter.status IN ('due', 'claimed')"), _LETTER.c.due_at > after
-    )
+    planned = select(func.min(_LETTER.c.due_at, type_=Instant())).where(UNSENT, _LETTER.c.due_at > after)
     moment: datetime | None = conn.execute(planned).scalar_one()
     return moment

@@ -84,7 +84,7 @@ class Claims:
 
 
 # Literals, not parameters: a partial index is used only where the statement's text implies its condition.
-_UNSENT = text("letter.status IN ('due', 'claimed')")
+UNSENT = text("letter.status IN ('due', 'claimed')")
 _EARLIER_UNSENT = text("earlier.status IN ('due', 'claimed')")
 _DB_NOW = bindparam("db_now", type_=Instant())
 
@@ -132,7 +132,7 @@ _CANDIDATES = (
         _BUSY_UNTIL.label("busy_until"),
     )
     .where(
-        _UNSENT,
+        UNSENT,
         _LETTER.c.due_at <= NOW,
         or_(_LETTER.c.status == "due", _LETTER.c.lease_until <= _DB_NOW),
         _BEFORE_IT.is_(None),

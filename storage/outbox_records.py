@@ -25,7 +25,7 @@ from quarantine.messages import (
 from quarantine.windows import NO_LIMITS, Reaches, approvals
 from storage import accounts, lookups, tables
 from storage.outbox_chats import USABLE
-from storage.outbox_claims import Claimed
+from storage.outbox_claims import UNSENT, Claimed
 from storage.records import AnyRow
 from storage.sealing import Keyring
 from storage.spelling import among
@@ -41,6 +41,8 @@ ACCOUNT_PAUSE = timedelta(minutes=1)
 _CHAT_LOST = frozenset({Reason.BLOCKED, Reason.GONE})
 _NOT_HERE = frozenset({*_CHAT_LOST, Reason.WINDOW, Reason.QUOTA})
 """Why one chat will not get a letter that another of the same person may."""
+_OF_TASK = frozenset({Condition.TASK_UNDONE.value, Condition.TASK_UNTAKEN.value})
+"""The conditions of letters that are about one task."""
 ELSEWHERE = "another chat"
 """Why a letter waits that one chat has refused for good: the person has another one."""
 
@@ -97,7 +99,7 @@ _AGAIN = _OF_ROW.values(status="due", due_at=_AT, reason=bindparam("why"))
 _HURRY = (
     _LETTER.update()
     .where(
-        text("letter.status IN ('due', 'claimed')"),
+        UNSENT,
         _LETTER.c.status == "due",
         _LETTER.c.reason == ACCOUNT_DOWN,
     )
@@ -108,7 +110,7 @@ _HOLD = (
     _LETTER.update()
     .where(
         _LETTER.c.owner == bindparam("held", type_=ID),
-        text("letter.status IN ('due', 'claimed')"),  # in the words of the partial index
+        UNSENT,
         _LETTER.c.status == "due",
         _LETTER.c.due_at < _AT,
         or_(_LETTER.c.address_id.is_(None), _LETTER.c.address_id == bindparam("chat", type_=ID)),
@@ -211,8 +213,8 @@ def _lose_chats(conn: Connection, results: Sequence[Result], reaches: Reaches) -
 
 def _tasks(keyring: Keyring, row: AnyRow) -> tuple[int, ...]:
     """The task of a card, or those of a digest."""
-    if row.condition in {Condition.TASK_UNDONE.value, Condition.TASK_UNTAKEN.value}:
-        return () if row.about is None else (row.about,)
+    if row.condition in _OF_TASK:
+        return _of_card(row)
     if row.body is None:
         return ()
     try:
@@ -221,6 +223,10 @@ def _tasks(keyring: Keyring, row: AnyRow) -> tuple[int, ...]:
         return ()
     named = body.params.get("tasks")
     return tuple(one for one in named if isinstance(one, int)) if isinstance(named, list | tuple) else ()
+
+
+def _of_card(row: AnyRow) -> tuple[int, ...]:
+    return (row.about,) if row.condition in _OF_TASK and row.about else ()
 
 
 def _why(result: Result) -> Reason | None:
@@ -335,7 +341,7 @@ def unsettled(conn: Connection, limit: int, now: datetime | None = None) -> list
             *(row.id, row.owner, row.key, Watch(row.watch), row.about, Priority(row.priority)),
             outcome=Delivered(row.native_id) if row.status == "delivered" else Never(Reason(row.reason)),
             at=row.delivered_at or row.due_at,
-            tasks=(row.about,) if row.condition == Condition.TASK_UNDONE.value and row.about else (),
+            tasks=_of_card(row),  # no digest is watched
         )
         for row in conn.execute(_UNSETTLED, {"limit": limit, "happened_at": now})
     ]

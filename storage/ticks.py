@@ -88,7 +88,7 @@ def due_chats(conn: Connection, now: datetime, limit: int) -> list[Chat]:
 
 
 _UNITS_DUE = select(_WATCH.c.unit_id).where(_WATCH.c.next_at <= _NOW).distinct().limit(_LIMIT)
-_LOOKED = _WATCH.delete().where(among(_WATCH.c.unit_id), _WATCH.c.next_at <= _NOW)
+_LOOKED = _WATCH.delete().where(among(_WATCH.c.unit_id), _WATCH.c.next_at <= _NOW).returning(_WATCH.c.unit_id)
 
 
 def due_units(conn: Connection, now: datetime, limit: int) -> list[int]:
@@ -97,7 +97,9 @@ def due_units(conn: Connection, now: datetime, limit: int) -> list[int]:
     Two sweeps may have the same unit: the second waits for the first one's rows, and finds them gone.
     """
     found = list(conn.execute(_UNITS_DUE, {"now": now, "limit": limit}).scalars())
-    return [one for one in found if conn.execute(_LOOKED, {"now": now, "ids": [one]}).rowcount]
+    if not found:
+        return []
+    return sorted(set(conn.execute(_LOOKED, {"now": now, "ids": found}).scalars()))
 
 
 def postpone_units(conn: Connection, unit_ids: Sequence[int], at: datetime) -> None:
