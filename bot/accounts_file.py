@@ -144,9 +144,7 @@ class ZaloOaAccount(Account):
         default="app_id",
         description="which id begins the text that Zalo signs; when all is refused, try the other",
     )
-    templates: Annotated[Mapping[str, Template], AfterValidator(_approvable)] = Field(
-        default={}, description="approved messages by the key of our letter"
-    )
+    templates: Templates = Field(default={}, description="approved messages by the key of our letter")
     form_picture: Annotated[str, AfterValidator(_address)] = Field(
         default="",
         description="https:// address of a picture above the form for a phone number, instead of our own",

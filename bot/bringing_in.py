@@ -16,14 +16,14 @@ from bot.clock import SystemClock
 from bot.ids import Ids
 from bot.importing import SAMPLES, FileRefusedError, say
 from bot.jobs import T, Worker, task_of
-from bot.list_plan import Order, Plan, plan, stations
+from bot.list_plan import Order, Plan, allowed_under, plan, stations
 from bot.refusals import RefusedError
 from bot.turns import Turns
 from handlers.batches import taken_back
 from handlers.book import script
+from papers.reading import read
 from papers.refusing import Refusal
 from papers.sheets import Book
-from quarantine.access import Action, Reach, reach
 from quarantine.batches import Double, Doubles
 from quarantine.days import local_day
 from quarantine.lists import Field
@@ -32,7 +32,6 @@ from quarantine.turn import Turn
 from storage import batches, jobs
 from storage.batches import VerifiedError
 from storage.engine import reading
-from storage.reader import SqlStore
 from storage.sealing import Keyring
 from storage.unit_tree import UnitTree
 
@@ -197,21 +196,17 @@ def _order(here: Office, wishes: Wishes) -> Order:
         unit = UnitTree(conn).by_code(wishes.whose)
         if unit is not None:
             return replace(order, under=(unit.id,))
-        postings = (
-            SqlStore(conn, here.keyring, here.turns.clock.now()).postings_of(int(wishes.whose))
-            if wishes.whose.isdecimal()
-            else ()
-        )
-    under = {one.unit_id for one in postings if reach(one.role, Action.IMPORT) is not Reach.NOBODY}
+        by = int(wishes.whose) if wishes.whose.isdecimal() else 0
+        under = allowed_under(conn, here.keyring, by, here.turns.clock.now())
     if not under:
         raise RefusedError(f"--as {wishes.whose} is no unit, and nobody who may bring in lists.")
-    return replace(order, by=int(wishes.whose), under=tuple(sorted(under)))
+    return replace(order, by=by, under=under)
 
 
 def _plan(here: Office, data: bytes, order: Order, sheet: str) -> Plan:
     with reading(here.engine) as conn:
-        known, mine = stations(conn, order.under, order.today)
-    if not mine:
+        known, writable = UnitTree(conn, order.today).whole_map(), stations(conn, order)
+    if not writable:
         raise RefusedError("There is no station to write to. Load the units first: `cachly units load`.")
     with importing.refusing(sheet):
         return plan(here.engine, here.keyring, data, order, KnownPlaces(known))
@@ -247,7 +242,8 @@ def _write(here: Office, data: bytes, made: Plan, bar: Callable[[str], None]) ->
         here.turns,
         here.run,
         moved=lambda _, job, done, total: bar(drawn(done, total)) if job.id == job_id else None,
-        read_file=lambda given: book if given == data else _read(given),
+        # Ours is read already; a list before it may have been left by a process that died.
+        read_file=lambda given: book if given == data else read(given),
     )
     while True:
         with reading(here.engine) as conn:
@@ -259,12 +255,6 @@ def _write(here: Office, data: bytes, made: Plan, bar: Callable[[str], None]) ->
         if not worker.work():
             bar(drawn(standing.done, standing.total))
             time.sleep(LOOK_SECONDS)
-
-
-def _read(data: bytes) -> Book:
-    from papers.reading import read  # noqa: PLC0415 - another list, left by a process that died
-
-    return read(data)
 
 
 def _failure(result: Mapping[str, Any]) -> RefusedError:

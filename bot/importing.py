@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -25,7 +26,7 @@ from quarantine.batches import Doubles
 from quarantine.days import local_day
 from quarantine.lists import Entry, Field, Problem, RowRef
 from quarantine.old_places import KnownPlaces
-from quarantine.people import UnitKind
+from quarantine.people import Unit, UnitKind
 from quarantine.places import Places
 from quarantine.units import UnitMap
 from storage.engine import reading
@@ -46,10 +47,12 @@ class FileRefusedError(RefusedError):
 
 def say(key: str, **values: object) -> str:
     """A text of the catalogue in Vietnamese, filled."""
-    return fill(_CATALOGUE.text(key, catalogues.SERVED), lambda name: str(values[name]))
+    return fill(_catalogue().text(key, catalogues.SERVED), lambda name: str(values[name]))
 
 
-_CATALOGUE = catalogues.load()
+@cache
+def _catalogue() -> catalogues.Catalogue:
+    return catalogues.load()
 
 
 def try_out(
@@ -80,18 +83,25 @@ def try_out(
 
 
 def write_rejects(file: str, checked: Checked) -> None:
-    """Write the rows that go back, each with its reason, into a file like the one that was sent."""
-    rows = {entry.ref: reasons(entry) for entry in checked.refused}
-    _write(file, returned(checked.book, checked.tables, rows))
+    """Write the rows that go back into a file."""
+    _write(file, sent_back(checked))
+
+
+def sent_back(checked: Checked) -> bytes:
+    """The rows that go back, each with its reason, as a file like the one that was sent."""
+    return returned(checked.book, checked.tables, {entry.ref: reasons(entry) for entry in checked.refused})
 
 
 def write_template(file: str, units_file: str = "") -> str:
     """Write the template; the path that was written."""
-    units = _units(units_file).units
-    communes = sorted({unit.name for unit in units if unit.kind is UnitKind.STATION})
-    provinces = sorted({unit.province for unit in units})
-    _write(file, template(communes, provinces))
+    _write(file, template_of(_units(units_file).units))
     return file
+
+
+def template_of(units: Sequence[Unit]) -> bytes:
+    """The template, with the communes and provinces of these units to choose from."""
+    communes = sorted({unit.name for unit in units if unit.kind is UnitKind.STATION})
+    return template(communes, sorted({unit.province for unit in units}))
 
 
 def reasons(entry: Entry) -> str:

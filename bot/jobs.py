@@ -14,7 +14,8 @@ from typing import Any, Protocol, TypeVar
 import structlog
 from sqlalchemy import Connection
 
-from bot.list_plan import Order, Plan, mended, plan
+from bot.importing import sent_back
+from bot.list_plan import Order, Plan, allowed_under, plan
 from bot.turns import Turns
 from handlers.batches import arrived
 from papers.columns import UnknownColumnError
@@ -22,7 +23,6 @@ from papers.reading import read
 from papers.refusing import UnreadableError
 from papers.sheets import Book
 from papers.tables import UnknownSheetError
-from quarantine.access import Action, Reach, reach
 from quarantine.batches import BatchState, Doubles, Placed
 from quarantine.lists import Field
 from quarantine.old_places import KnownPlaces
@@ -31,7 +31,6 @@ from quarantine.turn import Turn
 from quarantine.units import UnitMap
 from storage import batches, jobs, leases
 from storage.engine import reading
-from storage.reader import SqlStore
 from storage.unit_tree import UnitTree
 
 log = structlog.get_logger()
@@ -124,27 +123,39 @@ class Worker:
 
     def work(self) -> bool:
         """Do the job whose turn it is; False when there is none, or another process is doing it."""
-        with reading(self.turns.engine) as conn:
-            if not jobs.waits(conn, jobs.IMPORT):
+        with self.begun(jobs.IMPORT, self.lease) as begun:
+            if begun is None:
                 return False
-        holder = secrets.token_hex(8)
-        held = self.run(lambda conn: leases.take(conn, jobs.IMPORT, holder, self.lease))
-        if held is None:
-            return False
-        try:
-            with self._beating(held):
-                job = self.run(self._begin)
-                if job is not None:
+            job, held = begun
+            try:
+                with self._beating(held):
                     self._do(job, held)
-        except (LeaseLostError, StoppedError) as left:
-            log.info("job left", why=type(left).__name__)
-            return False
-        finally:
-            self.run(lambda conn: leases.release(conn, held))
+            except (LeaseLostError, StoppedError) as left:
+                log.info("job left", why=type(left).__name__)
+                return False
         return True
 
-    def _begin(self, conn: Connection) -> jobs.Job | None:
-        job = jobs.first(conn, self.turns.keyring, jobs.IMPORT)
+    @contextmanager
+    def begun(self, kind: str, lease: timedelta) -> Iterator[tuple[jobs.Job, leases.Held] | None]:
+        """The job of this kind whose turn it is, begun, and the lease on it while the block runs.
+
+        None when there is none, or another process is doing it.
+        """
+        with reading(self.turns.engine) as conn:
+            waiting = jobs.waits(conn, kind)
+        holder = secrets.token_hex(8)
+        held = self.run(lambda conn: leases.take(conn, kind, holder, lease)) if waiting else None
+        if held is None:
+            yield None
+            return
+        try:
+            job = self.run(lambda conn: self._begin(conn, kind))
+            yield None if job is None else (job, held)
+        finally:
+            self.run(lambda conn: leases.release(conn, held))
+
+    def _begin(self, conn: Connection, kind: str) -> jobs.Job | None:
+        job = jobs.first(conn, self.turns.keyring, kind)
         if job is not None:
             jobs.begun(conn, job.id)
         return job
@@ -228,10 +239,7 @@ class _Import:
         if order.by is None:
             return order
         with reading(self.turns.engine) as conn:
-            store = SqlStore(conn, self.keyring, self.turns.clock.now())
-            postings = store.postings_of(order.by)
-            mine = [one for one in postings if reach(one.role, Action.IMPORT) is not Reach.NOBODY]
-        under = tuple(sorted({one.unit_id for one in mine}))
+            under = allowed_under(conn, self.keyring, order.by, self.turns.clock.now())
         return replace(order, under=under) if under else None
 
     def _begin_batch(self, conn: Connection) -> int:
@@ -272,7 +280,7 @@ class _Import:
     def _show(self, conn: Connection, batch_id: int, made: Plan, now: datetime) -> None:
         """All at once; of the file only the rows that go back to a chat are kept, for a while."""
         batches.show(conn, batch_id, made.counts(), now)
-        back = mended(made) if CHAT in self.job.task and made.checked.refused else None
+        back = sent_back(made.checked) if CHAT in self.job.task and made.checked.refused else None
         jobs.keep(conn, self.keyring, self.job.id, back)
 
     def _advance(self, conn: Connection, done: int, total: int) -> None:

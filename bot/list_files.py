@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from papers.template import template
+from bot.importing import template_of
 from quarantine.letters import Enclosure, Letter
 from quarantine.messages import Document
-from quarantine.people import UnitKind
 from storage import jobs
 from storage.engine import reading
 from storage.sealing import Keyring
@@ -29,11 +28,7 @@ class ListFiles:
         """None when its time is over."""
         with reading(self.engine) as conn:
             if letter.enclosure is Enclosure.TEMPLATE:
-                units = UnitTree(conn).everywhere()
-                communes = sorted({unit.name for unit in units if unit.kind is UnitKind.STATION})
-                return Document(
-                    "mau-danh-sach.xlsx", template(communes, sorted({one.province for one in units}))
-                )
+                return Document("mau-danh-sach.xlsx", template_of(UnitTree(conn).everywhere()))
             found = None if letter.about is None else jobs.kept_file(conn, self.keyring, letter.about)
         if found is None:
             return None

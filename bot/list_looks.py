@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,19 +12,17 @@ from sqlalchemy import Connection
 
 from bot import importing
 from bot.jobs import CHAT, TRIES, Run, Worker, order_of
-from bot.list_plan import Plan, plan
+from bot.list_plan import Plan, allowed_under, plan
 from handlers import list_news, lists
 from papers.columns import UnknownColumnError
 from papers.refusing import Refusal, UnreadableError
 from papers.sheets import MOST_BYTES
 from papers.tables import UnknownSheetError
-from quarantine.access import Action, Reach, reach
 from quarantine.channel import CallFailedError
 from quarantine.list_drafts import UPLOADED
 from quarantine.lists import Field
-from storage import jobs, leases
+from storage import jobs
 from storage.engine import reading
-from storage.reader import SqlStore
 from storage.unit_tree import UnitTree
 
 log = structlog.get_logger()
@@ -56,22 +53,11 @@ class Looker:
 
     def work(self) -> bool:
         """Look at the list whose turn it is; False when there is none, or another process is at it."""
-        turns = self.worker.turns
-        with reading(turns.engine) as conn:
-            if not jobs.waits(conn, jobs.LOOK):
+        with self.worker.begun(jobs.LOOK, LEASE) as begun:
+            if begun is None:
                 return False
-        holder = secrets.token_hex(8)
-        held = self._run(lambda conn: leases.take(conn, jobs.LOOK, holder, LEASE))
-        if held is None:
-            return False
-        try:
-            with reading(turns.engine) as conn:
-                job = jobs.first(conn, turns.keyring, jobs.LOOK)
-            if job is not None:
-                self._run(lambda conn: jobs.begun(conn, job.id))
-                self._look(job)
-        finally:
-            self._run(lambda conn: leases.release(conn, held))
+            job, _ = begun
+            self._look(job)
         return True
 
     def _look(self, job: jobs.Job) -> None:
@@ -108,17 +94,14 @@ class Looker:
         return data
 
     def _plan(self, job: jobs.Job, data: bytes) -> Plan:
-        turns = self.worker.turns
+        turns, asked = self.worker.turns, order_of(job)
         with reading(turns.engine) as conn:
-            postings = SqlStore(conn, turns.keyring, turns.clock.now()).postings_of(job.by or 0)
-            places = self.worker.places(UnitTree(conn).whole_map())
+            under = allowed_under(conn, turns.keyring, job.by or 0, turns.clock.now())
+            places = self.worker.places(UnitTree(conn, asked.today).whole_map())
             remembered = jobs.last_mapping(conn, turns.keyring, job.by or 0)
-        under = sorted(
-            {one.unit_id for one in postings if reach(one.role, Action.IMPORT) is not Reach.NOBODY}
-        )
         if not under:
             raise NotAllowedError
-        order = replace(order_of(job), under=tuple(under))
+        order = replace(asked, under=under)
         said = dict(order.mapping or {})
         before = {Field(name): header for name, header in remembered.items()}
         for mapping in ({**before, **said}, said, {}):

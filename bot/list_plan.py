@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 
-from bot import importing
 from bot.lists import Checked, check
 from papers.reading import read
-from papers.returned import returned
 from papers.sheets import Book
+from quarantine.access import Action, roles_with
 from quarantine.batches import Double, Doubles, Placed, content_of, placed
 from quarantine.lists import Entry, Field, RowRef
 from quarantine.people import Unit
 from quarantine.places import Places, WithinReach
-from quarantine.units import UnitMap
 from storage import batches
 from storage.engine import reading
 from storage.known_people import doubles
+from storage.reader import SqlStore
 from storage.sealing import Keyring
 from storage.unit_tree import UnitTree
 
@@ -53,12 +53,12 @@ class Plan:
     repeated: frozenset[str]
     """Contents of rows that are in already."""
 
-    @property
+    @cached_property
     def sound(self) -> list[Entry]:
         """Rows without a mistake, in the order of the list."""
         return [entry for entry in self.checked.entries if not entry.refused]
 
-    @property
+    @cached_property
     def rows(self) -> list[Placed]:
         """The rows that go in, as it is decided."""
         return placed(self.sound, self.doubles, self.repeated, self.order.doubles)
@@ -81,12 +81,17 @@ class Plan:
         return batches.Counts(rows, added, rejected, rows - rejected - added)
 
 
-def stations(conn: Connection, under: tuple[int, ...] | None, today: date) -> tuple[UnitMap, dict[str, Unit]]:
-    """All units there are with their other names, and the stations that may be written to, by code."""
-    tree = UnitTree(conn, today)
-    known = tree.whole_map()
-    tops = [unit.id for unit in known.units if unit.parent_id is None] if under is None else under
-    return known, {unit.code: unit for unit in tree.communes(tops)}
+def allowed_under(conn: Connection, keyring: Keyring, person_id: int, now: datetime) -> tuple[int, ...]:
+    """The units under which this person may bring lists in; none when they may nowhere."""
+    postings = SqlStore(conn, keyring, now).postings_of(person_id)
+    return tuple(sorted({one.unit_id for one in postings if one.role in roles_with(Action.IMPORT)}))
+
+
+def stations(conn: Connection, order: Order) -> dict[str, Unit]:
+    """The stations that may be written to, by code."""
+    tree = UnitTree(conn, order.today)
+    tops = [unit.id for unit in tree.tops()] if order.under is None else order.under
+    return {unit.code: unit for unit in tree.communes(tops)}
 
 
 def plan(
@@ -104,7 +109,7 @@ def plan(
     Raises what bot/lists.py raises. Takes seconds for thousands of rows, and holds up nobody: it only reads.
     """
     with reading(engine) as conn:
-        _, mine = stations(conn, order.under, order.today)
+        mine = stations(conn, order)
     within = WithinReach(places, frozenset(mine))
     checked = check(
         data,
@@ -136,9 +141,3 @@ def compared(
     known = {double.ref: double for double in doubles(conn, keyring, sound, units)}
     held = batches.held(conn, keyring, map(content_of, sound), without)
     return Plan(checked, order, mine, {**found, **known}, frozenset(held))
-
-
-def mended(made: Plan) -> bytes:
-    """The rows that go back, each with its reason, as a file like the one that was sent."""
-    reasons = {entry.ref: importing.reasons(entry) for entry in made.checked.refused}
-    return returned(made.checked.book, made.checked.tables, reasons)
