@@ -15,8 +15,8 @@ from bot import catalogues, importing, premises, settings
 from bot.clock import SystemClock
 from bot.ids import Ids
 from bot.importing import SAMPLES, FileRefusedError, say
-from bot.jobs import T, Worker, task_of
-from bot.list_plan import Order, Plan, allowed_under, plan, stations
+from bot.jobs import T, Worker
+from bot.list_plan import Order, Plan, allowed_under, plan, stations, task_of
 from bot.refusals import RefusedError
 from bot.turns import Turns
 from handlers.batches import taken_back
@@ -28,7 +28,6 @@ from quarantine.batches import Double, Doubles
 from quarantine.days import local_day
 from quarantine.lists import Field
 from quarantine.old_places import KnownPlaces
-from quarantine.turn import Turn
 from storage import batches, jobs
 from storage.batches import VerifiedError
 from storage.engine import reading
@@ -67,10 +66,6 @@ class Office:
         """A transaction of its own."""
         with self.engine.begin() as conn:
             return work(conn)
-
-    def now_turn(self, decide: Callable[[Turn], None]) -> None:
-        """A turn of the clock in a transaction of its own."""
-        self.run(lambda conn: self.turns.clock_turn(conn, decide))
 
 
 def office() -> Office:

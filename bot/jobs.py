@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.importing import sent_back
-from bot.list_plan import Order, Plan, allowed_under, plan
+from bot.list_plan import CHAT, Order, Plan, allowed_under, order_of, plan
 from bot.turns import Turns
 from handlers.batches import arrived
 from papers.columns import UnknownColumnError
@@ -23,8 +23,7 @@ from papers.reading import read
 from papers.refusing import UnreadableError
 from papers.sheets import Book
 from papers.tables import UnknownSheetError
-from quarantine.batches import BatchState, Doubles, Placed
-from quarantine.lists import Field
+from quarantine.batches import BatchState, Placed
 from quarantine.old_places import KnownPlaces
 from quarantine.places import Places
 from quarantine.turn import Turn
@@ -69,38 +68,8 @@ class Ended(Protocol):
         ...
 
 
-CHAT = "account"
-"""In the task of a job that came by chat: the account that its file lies on."""
-
-
 def nobody_waits(_turn: Turn, _job: jobs.Job, _result: dict[str, Any]) -> None:
     """A job of the command line: its process tells the result itself."""
-
-
-def task_of(order: Order) -> dict[str, Any]:
-    """The order as a job keeps it."""
-    return {
-        "today": order.today.isoformat(),
-        "under": None if order.under is None else list(order.under),
-        "sheet": order.sheet,
-        "mapping": dict(order.mapping or {}),
-        "given": dict(order.given or {}),
-        "doubles": order.doubles.value,
-    }
-
-
-def order_of(job: jobs.Job) -> Order:
-    """The order that a job keeps."""
-    task = job.task
-    return Order(
-        today=date.fromisoformat(task["today"]),
-        under=None if task["under"] is None else tuple(task["under"]),
-        by=job.by,
-        sheet=task["sheet"],
-        mapping={Field(name): text for name, text in task["mapping"].items()},
-        given={Field(name): text for name, text in task["given"].items()},
-        doubles=Doubles(task["doubles"]),
-    )
 
 
 @dataclass(frozen=True)

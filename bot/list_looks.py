@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy import Connection
 
 from bot import importing
-from bot.jobs import CHAT, TRIES, Run, Worker, order_of
-from bot.list_plan import Plan, allowed_under, plan
+from bot.jobs import TRIES, Run, Worker
+from bot.list_plan import CHAT, Plan, allowed_under, order_of, plan
 from handlers import list_news, lists
 from papers.columns import UnknownColumnError
 from papers.refusing import Refusal, UnreadableError

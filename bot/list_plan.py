@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -17,12 +18,15 @@ from quarantine.batches import Double, Doubles, Placed, content_of, placed
 from quarantine.lists import Entry, Field, RowRef
 from quarantine.people import Unit
 from quarantine.places import Places, WithinReach
-from storage import batches
+from storage import batches, jobs
 from storage.engine import reading
 from storage.known_people import doubles
 from storage.reader import SqlStore
 from storage.sealing import Keyring
 from storage.unit_tree import UnitTree
+
+CHAT = "account"
+"""In the task of a job that came by chat: the account that its file lies on."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,32 @@ class Order:
     mapping: Mapping[Field, str] | None = None
     given: Mapping[Field, str] | None = None
     doubles: Doubles = Doubles.SKIP
+
+
+def task_of(order: Order) -> dict[str, Any]:
+    """The order as a job keeps it."""
+    return {
+        "today": order.today.isoformat(),
+        "under": None if order.under is None else list(order.under),
+        "sheet": order.sheet,
+        "mapping": dict(order.mapping or {}),
+        "given": dict(order.given or {}),
+        "doubles": order.doubles.value,
+    }
+
+
+def order_of(job: jobs.Job) -> Order:
+    """The order that a job keeps."""
+    task = job.task
+    return Order(
+        today=date.fromisoformat(task["today"]),
+        under=None if task["under"] is None else tuple(task["under"]),
+        by=job.by,
+        sheet=task["sheet"],
+        mapping={Field(name): text for name, text in task["mapping"].items()},
+        given={Field(name): text for name, text in task["given"].items()},
+        doubles=Doubles(task["doubles"]),
+    )
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.database import Database, Rank
-from bot.jobs import CHAT, CHUNK, T, Worker
+from bot.jobs import CHUNK, T, Worker
 from bot.list_looks import Looker
+from bot.list_plan import CHAT
 from bot.turns import Arrived, Turns
 from handlers import list_news
 from papers.refusing import Refusal, UnreadableError

@@ -22,13 +22,18 @@ from quarantine.channel import CallFailedError, Channel
 from quarantine.codes import free_code, show_code
 from quarantine.days import ZONE, local_day
 from quarantine.effects import Code, CodeFor, CodeIssued
-from quarantine.people import Role, Unit
+from quarantine.people import Role, Unit, UnitKind
 from storage import migrate as migrations
 from storage.apply import apply
 from storage.reader import SqlStore
 from storage.rekey import rekey as reseal
 from storage.sealing import Keyring, UnknownKeyError
 from storage.unit_tree import UnitTree
+
+WHERE_CODES_ARE = (
+    "`cachly units load` brings them in, `cachly units show NAME` finds codes; a commune's code has five "
+    "digits, such as 01273, a province's two, such as 04."
+)
 
 
 def migrate() -> str:
@@ -129,16 +134,15 @@ def _role(name: str) -> Role:
         raise RefusedError(f"{name} is no role. There are: {', '.join(Role)}.") from None
 
 
-def unit_of(conn: Connection, code: str) -> Unit:
-    """The unit with that code; RefusedError says how to come by one."""
+def unit_of(conn: Connection, code: str, kind: UnitKind | None = None) -> Unit:
+    """The unit of today with that code, and of that kind; RefusedError says how to come by one."""
     unit = UnitTree(conn).by_code(code)
     if unit is None:
-        raise RefusedError(
-            f"There is no unit with the code {code}. `cachly units load` brings them in; a commune's "
-            "code has five digits, such as 01273, a province's two, such as 04."
-        )
+        raise RefusedError(f"There is no unit with the code {code}. {WHERE_CODES_ARE}")
     if unit.ended(local_day(SystemClock().now())):
-        raise RefusedError(f"{unit.name} ({code}) ended on {unit.valid_to:%d/%m/%Y}; nobody is posted there.")
+        raise RefusedError(f"{unit.name} ({code}) ended on {unit.valid_to:%d/%m/%Y}.")
+    if kind is not None and unit.kind is not kind:
+        raise RefusedError(f"{code} is {unit.name}, a {unit.kind}; a {kind} is needed here.")
     return unit
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from bot.clock import SystemClock
 from bot.formatting import capital
 from bot.ids import Ids
-from bot.operations import opened_database
+from bot.operations import opened_database, unit_of
 from bot.refusals import RefusedError
 from papers.unit_list import UnitListError, read_map
 from papers.unit_package import packaged
@@ -30,10 +30,6 @@ from storage.units import UnitTreeError, load_map, load_names, load_units, set_h
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,19}")
 _PROVINCE_DIGITS = 2
-WHERE_CODES_ARE = (
-    "`cachly units load` brings them in, `cachly units show NAME` finds codes; a commune's code has five "
-    "digits, such as 01273, a province's two, such as 04."
-)
 
 
 def load(file: str, province: str, *, everything: bool, hotline: str) -> str:
@@ -80,14 +76,14 @@ def support(centre_code: str, communes: Sequence[str], *, name: str, hotline: st
     number = _hotline(hotline)
     with _writing() as conn:
         tree = UnitTree(conn, _today())
-        stations = [_current(tree, code, UnitKind.STATION) for code in communes]
+        stations = [unit_of(conn, code, UnitKind.STATION) for code in communes]
         centre = tree.by_code(centre_code)
         if stop:
-            centre = _current(tree, centre_code, UnitKind.CENTRE)
+            centre = unit_of(conn, centre_code, UnitKind.CENTRE)
             ended = stop_support(conn, centre.id, [one.id for one in stations])
             return f"{centre.name} ({centre.code}) no longer supports {ended} of these units."
         centre = (
-            _current(tree, centre_code, UnitKind.CENTRE)
+            unit_of(conn, centre_code, UnitKind.CENTRE)
             if centre
             else _new_centre(tree, centre_code, name, stations)
         )
@@ -105,7 +101,7 @@ def point(station_code: str, name: str, *, hotline: str) -> str:
     number, called = _hotline(hotline), _name(name)
     with _writing() as conn:
         tree = UnitTree(conn, _today())
-        station = _current(tree, station_code, UnitKind.STATION)
+        station = unit_of(conn, station_code, UnitKind.STATION)
         there = tree.points(station.id)
         same = next((one for one in there if fold(one.name) == fold(called)), None)
         if same is None:
@@ -125,7 +121,7 @@ def amend(code: str, *, hotline: str | None, aliases: Sequence[str]) -> str:
         raise RefusedError("Say what to amend: --hotline NUMBER, or --alias NAME.")
     number = _hotline(hotline or "")
     with _writing() as conn:
-        unit = _current(UnitTree(conn, _today()), code)
+        unit = unit_of(conn, code)
         if hotline is not None:
             set_hotline(conn, unit.id, number)
         load_names(conn, [OtherName(unit.id, _name(alias)) for alias in aliases])
@@ -151,18 +147,6 @@ def _new_centre(tree: UnitTree, code: str, name: str, stations: Sequence[Unit]) 
         raise RefusedError("Name at least one commune that the centre supports.")
     top = [stations[0], *tree.superiors(stations[0].id)][-1]
     return Unit(_ids(), code, UnitKind.CENTRE, _name(name), top.province, top.id, valid_from=_today())
-
-
-def _current(tree: UnitTree, code: str, kind: UnitKind | None = None) -> Unit:
-    """The unit of today with this code, and of this kind."""
-    unit = tree.by_code(code)
-    if unit is None:
-        raise RefusedError(f"There is no unit with the code {code}. {WHERE_CODES_ARE}")
-    if unit.ended(_today()):
-        raise RefusedError(f"{unit.name} ({code}) ended on {unit.valid_to:%d/%m/%Y}.")
-    if kind is not None and unit.kind is not kind:
-        raise RefusedError(f"{code} is {unit.name}, a {unit.kind}; a {kind} is needed here.")
-    return unit
 
 
 def _name(text: str) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from bot.clock import SystemClock
-from bot.operations import opened_database
+from bot.operations import WHERE_CODES_ARE, opened_database
 from bot.refusals import RefusedError
-from bot.units import WHERE_CODES_ARE
 from quarantine.days import local_day
 from quarantine.names import fold, rank
 from quarantine.people import Unit, UnitKind

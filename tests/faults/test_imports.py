@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from bot.bringing_in import office
-from bot.jobs import Worker, task_of
-from bot.list_plan import Order
+from bot.jobs import Worker
+from bot.list_plan import Order, task_of
 from quarantine.batches import Doubles
 from quarantine.people import Unit, UnitKind
 from storage import batches, jobs, tables
