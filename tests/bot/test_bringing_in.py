@@ -10,8 +10,6 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.bringing_in import Wishes, bring_in
-from bot.cli import main
-from bot.settings import Settings
 from quarantine.effects import EpisodeChanged
 from quarantine.people import EpisodeState, Person, Posting, Role
 from quarantine.tasks import TaskKind
@@ -22,11 +20,11 @@ from storage.reader import SqlStore
 from storage.sealing import Keyring
 from storage.tables import core
 from storage.unit_tree import UnitTree
+from tests.bot.conftest import KEY
 from tests.bot.test_importing import AGAIN, HEAD, LAN, NAM, ORDER, UNITS, WRONG, people
 from tests.papers import written
 from tests.storage.rows import Rows
 
-KEY = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 OTHER_PROVINCE = "08\tTỉnh Tuyên Quang\t00694\tPhường Minh Xuân\n"
 EPISODE, TASK, LETTER, PERSON, EVENT, ROW, JOB = (
@@ -44,39 +42,19 @@ EPISODE, TASK, LETTER, PERSON, EVENT, ROW, JOB = (
 
 
 @pytest.fixture
-def place(monkeypatch, tmp_path, database_url, cachly):
+def place(place, monkeypatch, database_url, cachly):
     """A folder with lists, and a database that knows two provinces."""
-    for field in Settings.model_fields:
-        monkeypatch.delenv(f"CACHLY_{field.upper()}", raising=False)
     monkeypatch.setenv("CACHLY_DATABASE", database_url)
     monkeypatch.setenv("CACHLY_KEYS", KEY)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "units.tsv").write_text(UNITS + OTHER_PROVINCE, encoding="utf-8")
-    save(tmp_path / "list.xlsx", LAN, NAM, WRONG, AGAIN)
+    (place / "units.tsv").write_text(UNITS + OTHER_PROVINCE, encoding="utf-8")
+    save(place / "list.xlsx", LAN, NAM, WRONG, AGAIN)
     assert cachly("units", "load", "units.tsv")[0] == 0
-    return tmp_path
+    return place
 
 
 def save(path, *persons, order=ORDER):
     """A list of these people."""
     path.write_bytes(written.xlsx([HEAD, *([*person, *order] for person in persons)]))
-
-
-@pytest.fixture
-def cachly(capsys):
-    """Run a command in this process: its exit code and what it printed."""
-
-    def run(*words):
-        capsys.readouterr()
-        try:
-            main(words)
-            code = 0
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        streams = capsys.readouterr()
-        return code, streams.out, streams.err
-
-    return run
 
 
 def count(engine, table, *where):

@@ -7,9 +7,7 @@ from time import monotonic
 
 import pytest
 
-from bot.cli import main
 from bot.lists import check
-from bot.settings import Settings
 from papers.reading import read
 from papers.sheets import read_book
 from papers.tables import tables
@@ -45,33 +43,13 @@ SECRETS = ("Lan", "0912345678", "004185012345", "Lê Văn Sai", "12345", "2090")
 
 
 @pytest.fixture(autouse=True)
-def place(monkeypatch, tmp_path):
+def place(place):
     """A folder with a list and units, and no settings."""
-    for field in Settings.model_fields:
-        monkeypatch.delenv(f"CACHLY_{field.upper()}", raising=False)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "units.tsv").write_text(UNITS, encoding="utf-8")
+    (place / "units.tsv").write_text(UNITS, encoding="utf-8")
     rows = [HEAD, *([*person, *ORDER] for person in (LAN, NAM, WRONG, AGAIN))]
-    (tmp_path / "list.xlsx").write_bytes(written.xlsx(rows))
-    (tmp_path / "list.csv").write_bytes(written.delimited(rows, ";", "tcvn3"))
-    return tmp_path
-
-
-@pytest.fixture
-def cachly(capsys):
-    """Run a command in this process: its exit code and what it printed."""
-
-    def run(*words):
-        capsys.readouterr()
-        try:
-            main(words)
-            code = 0
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        streams = capsys.readouterr()
-        return code, streams.out, streams.err
-
-    return run
+    (place / "list.xlsx").write_bytes(written.xlsx(rows))
+    (place / "list.csv").write_bytes(written.delimited(rows, ";", "tcvn3"))
+    return place
 
 
 @pytest.mark.parametrize("file", ["list.xlsx", "list.csv"])

@@ -2,8 +2,6 @@
 
 import pytest
 
-from bot.cli import main
-from bot.settings import Settings
 from storage.sealing import Keyring
 
 HEAD = "province_code\tprovince\tward_code\tward\n"
@@ -11,31 +9,17 @@ THREE_LEVELS = (
     "province_code,province,district_code,district,ward_code,ward\n"
     "04,Tỉnh Cao Bằng,040,Thành phố Cao Bằng,01273,Phường Hợp Giang\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def place(monkeypatch, tmp_path):
-    """An empty folder to be in, with no settings but the test's own."""
-    for field in Settings.model_fields:
-        monkeypatch.delenv(f"CACHLY_{field.upper()}", raising=False)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("place")
 
 
 @pytest.fixture
-def cachly(capsys):
+def cachly(cachly):
     """Run a command that is to end well: what it printed; with `code`, what it said on stderr."""
 
     def run(*words, code=0):
-        capsys.readouterr()
-        ended = 0
-        try:
-            main(words)
-        except SystemExit as end:
-            ended = int(end.code or 0)
-        streams = capsys.readouterr()
-        assert ended == code, streams.err
-        return streams.err if code else streams.out
+        ended, out, err = cachly(*words)
+        assert ended == code, err
+        return err if code else out
 
     return run
 
