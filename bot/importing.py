@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from bot import catalogues, premises, settings
 from bot.clock import SystemClock
-from bot.formatting import capital, fill
+from bot.formatting import capital, fill, show_time
 from bot.lists import Checked, check
 from bot.refusals import RefusedError
 from bot.units import listed_in
@@ -27,6 +27,7 @@ from quarantine.days import local_day
 from quarantine.lists import Entry, Field, Problem, RowRef
 from quarantine.old_places import KnownPlaces
 from quarantine.people import Unit, UnitKind
+from quarantine.phones import show_phone
 from quarantine.places import Places
 from quarantine.units import UnitMap
 from storage.engine import reading
@@ -211,7 +212,9 @@ def summary(
 
 def sample(entry: Entry) -> str:
     """A row in one line, for whoever brings the list."""
-    facts = (entry.name, entry.birth_year, entry.phone, entry.address, entry.unit_code, entry.first_day)
+    phone = show_phone(entry.phone) if entry.phone else None
+    first_day = show_time(entry.first_day) if entry.first_day else None
+    facts = (entry.name, entry.birth_year, phone, entry.address, entry.unit_code, first_day)
     return ", ".join(str(fact) for fact in facts if fact)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from handlers import following
 from handlers.alerts import close_undone
+from handlers.called import label
 from handlers.changing import Change, add, ask_sure, held
 from handlers.chats import reached
 from handlers.gate import units_within
@@ -17,7 +18,7 @@ from quarantine.days import after_quiet, local_day
 from quarantine.effects import EpisodeChanged
 from quarantine.letters import Option
 from quarantine.messages import Term
-from quarantine.names import fold, given_name
+from quarantine.names import fold
 from quarantine.people import AT_HOME, Episode, Person
 from quarantine.phones import read_phone
 from quarantine.store import File
@@ -153,11 +154,11 @@ def _apply(turn: Turn, file: File) -> None:
         turn.record(EpisodeChanged(episode, after, turn.me, turn.now, "responder"))
         following.linked(turn, episode)
     names = _names(turn, meant)
-    members = [given_name(name) for name in names]
+    members = [label(turn, turn.store.officer(one.person_id)) for one in meant]
     turn.say("change.answers_now", to=person.id, not_before=after_quiet(turn.now), members=members)
     former = file.responder
     if reached(turn, former.id):
-        facts = {"name": given_name(person.name), "members": members}
+        facts = {"name": label(turn, person), "members": members}
         turn.say("change.answers_no_more", facts, to=former.id, not_before=after_quiet(turn.now))
     if len(meant) == len(turn.store.episodes_answered_by(former.id)):
         # A phone that answers for nobody any more need not be reached.

@@ -9,17 +9,26 @@ from quarantine.checkins import Checkin
 from quarantine.days import local_day
 from quarantine.household import called, is_child
 from quarantine.messages import Term
+from quarantine.names import honorific
 from quarantine.people import Episode, Person
 from quarantine.turn import Turn
 
 
 def labels(people: Sequence[Person], today: date) -> dict[int, Term | str]:
-    """What each is called at home, by person id: "Lan", or "bé Bi"."""
-    young = {one.id for one in people if is_child(one, today)}
-    return {
-        who: Term("checkin.child", {"name": name}) if who in young else name
-        for who, name in called(people).items()
-    }
+    """What each is called at home, by person id: "Lan", "bé Bi" or "bác Sen"."""
+    names = called(people)
+    return {one.id: _titled(one, names[one.id], today) for one in people}
+
+
+def _titled(one: Person, name: str, today: date) -> Term | str:
+    if is_child(one, today):
+        return Term("checkin.child", {"name": name})
+    return Term("checkin.elder", {"name": name}) if honorific(one.age(today), None) == "bac" else name
+
+
+def label(turn: Turn, person: Person) -> Term | str:
+    """What somebody is called where another of the house is written to about them."""
+    return labels([person], local_day(turn.now))[person.id]
 
 
 def label_of(turn: Turn, person_id: int) -> Term | str:

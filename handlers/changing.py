@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.alerts import responsible
+from handlers.called import label
 from handlers.chats import reached
 from handlers.fields import read_order
 from handlers.filecard import readable
@@ -16,7 +17,6 @@ from quarantine.access import Action
 from quarantine.conversation import DONE, Ask, Asking, Choice, Next, Question
 from quarantine.days import after_quiet
 from quarantine.messages import Term
-from quarantine.names import given_name
 from quarantine.people import EpisodeState
 from quarantine.store import File
 from quarantine.turn import Turn
@@ -154,7 +154,7 @@ def tell_resident(turn: Turn, file: File, key: str, **facts: object) -> bool:
     if not reached(turn, file.responder.id):
         return False
     own = file.responder.id == file.person.id
-    whose = Term("ending.you") if own else Term("ending.member", {"name": given_name(file.person.name)})
+    whose = Term("ending.you") if own else Term("ending.member", {"name": label(turn, file.person)})
     turn.say(key, facts, to=file.responder.id, not_before=after_quiet(turn.now), who=whose)
     return True
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from handlers import following
 from handlers.alerts import open_task
+from handlers.called import label
 from handlers.calling import whom_to_call
 from handlers.chats import speaks_here
 from handlers.script import script
@@ -26,7 +27,6 @@ from quarantine.effects import (
 )
 from quarantine.measures import Status, read_year
 from quarantine.messages import Term
-from quarantine.names import given_name
 from quarantine.numbers import PROMPT, number
 from quarantine.people import AT_HOME, Episode, EpisodeState
 from quarantine.protocol import next_at, next_of, protocol
@@ -197,12 +197,12 @@ def _tell_former_responder(turn: Turn, file: File) -> None:
     followed = file.episode.state is EpisodeState.MONITORING
     if turn.person is None or before == turn.owner or not followed:
         return
-    name, call = given_name(turn.person.name), whom_to_call(turn, file.unit)
+    name, call = label(turn, turn.person), whom_to_call(turn, file.unit)
     if turn.person.id == file.person.id:
         turn.say("link.answers_alone", to=before, name=name, call=call)
         return
     own = before == file.person.id
-    member = Term("link.member_you") if own else given_name(file.person.name)
+    member = Term("link.member_you") if own else label(turn, file.person)
     turn.say("link.answered_elsewhere", to=before, name=name, member=member, call=call)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# In a fresh checkout the first text drawn builds Hypothesis's tables of characters, which takes seconds, and a
-# busy machine is slow at any time: neither says anything about the rule that a test proves.
+# In a fresh checkout the first text drawn builds Hypothesis's tables of characters, which takes seconds, and
+# a busy machine is slow at any time: neither says anything about the rule that a test proves.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 

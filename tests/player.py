@@ -332,6 +332,6 @@ def _keys(delivery: Delivery) -> Iterator[str]:
     if reply.photo or reply.photo_url:
         yield "(ảnh: phiếu hướng dẫn)"
     if reply.document or (reply.link and _OF_DOCUMENT in reply.link.url):
-        yield "(tệp: phiếu để in)"
+        yield "(tệp)"
     if reply.pin:
         yield "(vị trí trên bản đồ)"

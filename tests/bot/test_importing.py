@@ -84,7 +84,7 @@ def test_the_summary_is_for_a_person(cachly):
         "Đọc 4 dòng: 2 nhận được, 1 cần sửa, 1 có thể trùng, 0 nhóm có thể cùng nhà.",
         "   E  SĐT → số điện thoại (phone)",
         "     1  Xã/phường: không tìm thấy xã/phường này",
-        "     2  Nguyễn Thị Lan, 1985, 0912345678, Số 5 tổ 3, 01273, 2026-11-20",
+        "     2  Nguyễn Thị Lan, 1985, 0912 345 678, Số 5 tổ 3, 01273, 20/11/2026",
         "Chạy thử: chưa ghi gì vào hệ thống.",
     ):
         assert line in out.splitlines(), out

@@ -19,7 +19,7 @@ class Telegram:
         self.asked = []
         self.empty = asyncio.Event()
 
-    async def poll(self, offset, wait):
+    async def poll(self, offset, _wait):
         """At most two updates at once; waits when there is none."""
         self.asked.append(offset)
         await asyncio.sleep(0)
@@ -145,7 +145,7 @@ class Once:
         self.waiting = list(texts)
         self.empty = asyncio.Event()
 
-    async def poll(self, offset, wait):
+    async def poll(self, offset, _wait):
         """The next one; waits when there is none."""
         assert offset is None
         if not self.waiting:
