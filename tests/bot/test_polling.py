@@ -145,7 +145,7 @@ class Once:
         self.waiting = list(texts)
         self.empty = asyncio.Event()
 
-    async def poll(self, offset, _wait):
+    async def poll(self, offset, wait):
         """The next one; waits when there is none."""
         assert offset is None
         if not self.waiting:
