@@ -183,7 +183,7 @@ def test_one_phone_answers_for_two_in_one_prompt(tell):
     story.write(EpisodeChanged(episode, joined, None, story.now, "household"))
     (prompt,) = story.play("@ 2026-12-03 07:30")
     assert "→ Lan: " in prompt
-    assert "Lan, Tư" in prompt
+    assert "Lan, bác Tư" in prompt
     story.play("Lan: [Cả nhà đều khỏe]")
     assert story.count("SELECT count(DISTINCT episode_id) FROM report") == 2
     (thanks,) = story.play("Lan: (vị trí nhà)")
