@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Raw
 
-_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 _NOTHING = (b"null", b"false")
 
 T = TypeVar("T")
@@ -20,7 +20,7 @@ def fields_of(body: bytes | Raw) -> Fields | None:
     """The fields of a JSON object, each unread, without those that say nothing; None where it is none."""
     try:
         fields = _FIELDS.decode(body)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     return {key: raw for key, raw in fields.items() if bytes(raw) not in _NOTHING}
 
@@ -32,5 +32,5 @@ def read(fields: Fields, key: str, decoder: msgspec.json.Decoder[T]) -> T | None
         return None
     try:
         return decoder.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None

@@ -17,11 +17,9 @@ from telegram.error import (
     TelegramError,
 )
 
+from channels.connections import NO_ANSWER, NOT_REACHED, NOT_UNDERSTOOD
 from channels.telegram_request import NotReached
 from quarantine.messages import FLOOD, AccountDown, Later, Moved, Never, Outcome, Reason
-
-SOON: Final = timedelta(seconds=5)
-"""When to try again after trouble on the line; the sender lets it grow."""
 
 NOT_MODIFIED: Final = "message is not modified"
 NOT_EDITABLE: Final = "message can't be edited"
@@ -118,7 +116,7 @@ _ANSWERS: Final[tuple[tuple[type[TelegramError], Callable[[Any], Outcome]], ...]
     (InvalidToken, lambda _: _UNKNOWN_BOT),
     (Conflict, lambda _: _TWO_READERS),
     (BadRequest, _refused),
-    (NotReached, lambda _: Later(SOON, "not reached")),
-    (NetworkError, lambda _: Later(SOON, "no answer", maybe_sent=True)),
-    (TelegramError, lambda _: Later(SOON, "unreadable answer", maybe_sent=True)),
+    (NotReached, lambda _: NOT_REACHED),
+    (NetworkError, lambda _: NO_ANSWER),
+    (TelegramError, lambda _: NOT_UNDERSTOOD),
 )

@@ -12,6 +12,7 @@ import msgspec
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from channels.connections import connections
 from channels.fetching import fetch
 
 # Without it python-telegram-bot warns whenever a 429 is read, and warnings are errors in our tests.
@@ -58,11 +59,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         """Open the session; a second call does nothing."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._pool, ttl_dns_cache=300),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": "Cachly"},
-            )
+            self._session = connections(self._pool)
 
     async def shutdown(self) -> None:
         """Close the session; a second call does nothing."""

@@ -10,17 +10,16 @@ import aiohttp
 import msgspec
 from msgspec import Raw, Struct
 
+from channels.connections import NO_ANSWER, NOT_REACHED, NOT_UNDERSTOOD, connections, troubles
+from channels.json_fields import UNREADABLE
 from quarantine.channel import CallFailedError
 from quarantine.messages import FLOOD, AccountDown, Later, Never, Outcome, Reason
 
-SOON: Final = timedelta(seconds=5)
-"""When to try again after trouble on the line; the sender lets it grow."""
 FLOOD_WAIT: Final = timedelta(minutes=1)
 """How long to rest after a 429, which names no time."""
 
 NOTHING_CAME: Final = 408
 _SUCCESS, _FORBIDDEN = 200, 403
-_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class Answer(Struct):
@@ -56,11 +55,7 @@ class Calls:
 
     async def open(self) -> None:
         """Make ready to connect; calls nobody yet."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=20, ttl_dns_cache=300),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "Cachly"},
-        )
+        self._session = connections(20)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -85,9 +80,9 @@ class Calls:
         status, body = await self._post(method, fields or {}, wait)
         try:
             answer = _ANSWER.decode(body)
-        except _UNREADABLE:
+        except UNREADABLE:
             if status == _SUCCESS:
-                raise CallFailedError(_UNREAD) from None
+                raise CallFailedError(NOT_UNDERSTOOD) from None
             return Answer(ok=False, error_code=status)
         if answer.error_code is None:
             answer.error_code = status
@@ -95,12 +90,12 @@ class Calls:
 
     async def _post(self, method: str, fields: Mapping[str, object], wait: float) -> tuple[int, bytes]:
         if self._session is None:
-            raise CallFailedError(_NOT_REACHED)
+            raise CallFailedError(NOT_REACHED)
         reach, read = self._timeouts.connect, self._timeouts.read + wait
         limits = aiohttp.ClientTimeout(
             total=2 * reach + read, connect=reach, sock_connect=reach, sock_read=read
         )
-        try:
+        with troubles():
             async with self._session.post(
                 f"{self._root}/{method}",
                 data=msgspec.json.encode(fields),
@@ -110,22 +105,15 @@ class Calls:
                 allow_redirects=False,
             ) as answer:
                 return answer.status, await answer.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
-            raise CallFailedError(_NOT_REACHED) from None
-        except (aiohttp.ClientError, OSError):  # a TimeoutError is an OSError
-            raise CallFailedError(_NO_ANSWER) from None
 
 
-_NOT_REACHED: Final = Later(SOON, "not reached")
-_NO_ANSWER: Final = Later(SOON, "no answer", maybe_sent=True)
-_UNREAD: Final = Later(SOON, "unreadable answer", maybe_sent=True)
 _UNKNOWN_BOT: Final = AccountDown("Zalo does not know this bot: the token is wrong or was revoked")
 
 _MEANINGS: Final[Mapping[int, Outcome]] = {
     401: _UNKNOWN_BOT,
     _FORBIDDEN: Never(Reason.BLOCKED, "forbidden"),
     404: _UNKNOWN_BOT,  # the token is part of the path
-    408: _NO_ANSWER,
+    408: NO_ANSWER,
     426: Never(Reason.QUOTA, "the bot's plan allows no more"),
     429: Later(FLOOD_WAIT, FLOOD),
 }
@@ -138,9 +126,9 @@ def outcome_of(answer: Answer) -> Outcome:
     if code in {400, 404} and any(phrase in said for phrase in _GONE):
         return Never(Reason.GONE, "chat not found")
     if code == _FORBIDDEN and "internal" in said:  # so it names trouble of its own, which passes
-        return _NO_ANSWER
+        return NO_ANSWER
     if code in _MEANINGS:
         return _MEANINGS[code]
     if 400 <= code < 500:  # noqa: PLR2004 - the numbers of refusals, as in HTTP
         return Never(Reason.REFUSED, f"refused with {code}")
-    return _NO_ANSWER
+    return NO_ANSWER

@@ -12,13 +12,13 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
+from channels.json_fields import UNREADABLE
 from quarantine.messages import Address, Heard, Incoming, Kind
 
 MAX_TEXT: Final = 4096
 """Characters of a text or caption that are read; Zalo sends at most half of it."""
 
 _LAST_MILLISECOND: Final = 253_402_300_799_999  # the end of the year 9999, where datetime ends
-_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class Ignored(StrEnum):
@@ -82,13 +82,13 @@ def hear(body: bytes, account: str, now: datetime) -> Heard:
         event = _BODY.decode(body)
         if not event.event_name and bytes(event.result) != b"null":
             event = _BODY.decode(event.result)
-    except _UNREADABLE:
+    except UNREADABLE:
         return Heard(None, Ignored.NOT_JSON)
     if not (event.event_name.startswith("message.") and event.event_name.endswith(".received")):
         return Heard(None, Ignored.UNKNOWN_KIND)
     try:
         message = _MESSAGE.decode(event.message)
-    except _UNREADABLE:
+    except UNREADABLE:
         return Heard(None, Ignored.UNREADABLE)
     refused = _not_private(message)
     if refused is not None:
@@ -123,7 +123,7 @@ def _instant(milliseconds: int | None, now: datetime) -> datetime:
 def _string(raw: Raw) -> str:
     try:
         return _STR.decode(raw).replace("\0", "")[:MAX_TEXT]
-    except _UNREADABLE:
+    except UNREADABLE:
         return ""
 
 

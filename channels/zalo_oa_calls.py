@@ -10,12 +10,11 @@ from typing import Any, Final, Self
 import aiohttp
 import msgspec
 
+from channels.connections import NO_ANSWER, NOT_REACHED, NOT_UNDERSTOOD, connections, troubles
 from channels.fetching import fetch
+from channels.json_fields import UNREADABLE
 from channels.zalo_oa_errors import (
     ELSEWHERE,
-    NO_ANSWER,
-    NOT_REACHED,
-    NOT_UNDERSTOOD,
     RefusedError,
     next_minute,
 )
@@ -25,7 +24,6 @@ from quarantine.messages import AccountDown, Later, Never, Reason
 TIMEOUTS: Final = aiohttp.ClientTimeout(total=60, connect=5, sock_connect=5, sock_read=15)
 
 _TOO_LARGE, _TOO_MANY, _FAULT, _REFUSED = 413, 429, 500, 400
-_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 Answer = dict[str, Any]
 
@@ -70,12 +68,7 @@ class Line:
 
     async def __aenter__(self) -> Self:
         """Open the pool; calls nobody yet."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._pool, ttl_dns_cache=300),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "Cachly"},
-            timeout=self._timeouts,
-        )
+        self._session = connections(self._pool, self._timeouts)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -100,7 +93,7 @@ class Line:
         try:
             answer = msgspec.json.decode(content, type=Answer)
             code = int(answer.get("error") or 0)
-        except (*_UNREADABLE, TypeError):
+        except (*UNREADABLE, TypeError):
             raise CallFailedError(_strange(status)) from None
         if code:
             raise RefusedError(code, self._now(), str(answer.get("error_name") or ""))
@@ -112,7 +105,7 @@ class Line:
         if self._session is None:
             raise CallFailedError(NOT_REACHED)
         asked = call.body is None and call.form is None and call.upload is None
-        try:
+        with troubles():
             async with self._session.request(
                 "GET" if asked else "POST",
                 call.url,
@@ -123,10 +116,6 @@ class Line:
                 allow_redirects=False,
             ) as answer:
                 return answer.status, await answer.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
-            raise CallFailedError(NOT_REACHED) from None
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            raise CallFailedError(NO_ANSWER) from None
 
 
 def data_of(answer: Answer) -> Answer:

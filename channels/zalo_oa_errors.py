@@ -6,16 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from channels.connections import SOON
 from quarantine.channel import CallFailedError
 from quarantine.days import at, local
 from quarantine.messages import FLOOD, AccountDown, Later, Never, Outcome, Reason
 
-SOON: Final = timedelta(seconds=5)
-"""When to try again after trouble on the line; the sender lets it grow."""
-
-NOT_REACHED: Final = Later(SOON, "not reached")
-NO_ANSWER: Final = Later(SOON, "no answer", maybe_sent=True)
-NOT_UNDERSTOOD: Final = Later(SOON, "unreadable answer", maybe_sent=True)
 ELSEWHERE: Final = AccountDown("the server's answer is not that of Zalo: look at the account's hosts")
 
 TOO_FAST: Final = -32

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from channels.connections import NOT_UNDERSTOOD
 from channels.zalo_oa_account import Hosts
 from channels.zalo_oa_caller import Caller
 from channels.zalo_oa_calls import Answer, Call, data_of
-from channels.zalo_oa_errors import NOT_UNDERSTOOD
 from channels.zalo_oa_tokens import RENEWED_AT
 from quarantine.channel import CallFailedError, Finding, Presence
 from quarantine.days import local

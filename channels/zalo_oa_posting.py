@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from channels.connections import NOT_UNDERSTOOD
 from channels.zalo_oa_account import Hosts
 from channels.zalo_oa_caller import Caller
 from channels.zalo_oa_calls import Call, Upload, data_of
@@ -24,7 +25,7 @@ from channels.zalo_oa_drawing import (
     parts_of,
     picture_message,
 )
-from channels.zalo_oa_errors import NOT_UNDERSTOOD, TOKEN_REFUSED, RefusedError
+from channels.zalo_oa_errors import TOKEN_REFUSED, RefusedError
 from channels.zalo_oa_marks import Marks
 from channels.zalo_oa_pictures import fitted
 from quarantine.channel import CallFailedError

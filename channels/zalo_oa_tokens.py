@@ -12,9 +12,10 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import urlencode
 
+from channels.connections import NOT_UNDERSTOOD, SOON
 from channels.zalo_oa_account import Credentials, Hosts
 from channels.zalo_oa_calls import Answer, Call, Line
-from channels.zalo_oa_errors import NOT_UNDERSTOOD, SOON, TOO_FAST, RefusedError
+from channels.zalo_oa_errors import TOO_FAST, RefusedError
 from quarantine.channel import CallFailedError
 from quarantine.messages import AccountDown, Later
 from quarantine.tokens import ConsentNeededError, Tokens, TokenStore

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -37,6 +38,16 @@ class Server:
     latency: float = 0.0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     last_id: int = 100
+
+    @asynccontextmanager
+    async def running(self):
+        """Itself, on a free local port."""
+        app = web.Application()
+        app.router.add_route("*", "/bot{token}/{method}", self.take)
+        async with TestServer(app) as server:
+            self.url = str(server.make_url("")).rstrip("/")
+            yield self
+            self.stopping.set()
 
     async def take(self, request):
         """Answer one call."""
@@ -90,13 +101,8 @@ def _plain(value):
 @pytest.fixture
 async def server():
     """The tiny server on a free local port."""
-    tiny = Server()
-    app = web.Application()
-    app.router.add_route("*", "/bot{token}/{method}", tiny.take)
-    async with TestServer(app) as running:
-        tiny.url = str(running.make_url("")).rstrip("/")
+    async with Server().running() as tiny:
         yield tiny
-        tiny.stopping.set()
 
 
 @pytest.fixture

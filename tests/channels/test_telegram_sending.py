@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from channels.connections import SOON
 from channels.telegram import Telegram
-from channels.telegram_errors import SOON
 from channels.telegram_request import Timeouts
 from quarantine.messages import (
     AccountDown,

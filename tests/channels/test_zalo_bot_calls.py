@@ -4,12 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
+from channels.connections import SOON
 from channels.zalo_bot import ZaloBot
 from channels.zalo_bot_account import ELSEWHERE
-from channels.zalo_bot_calls import FLOOD_WAIT, SOON, Timeouts
+from channels.zalo_bot_calls import FLOOD_WAIT, Timeouts
 from quarantine.channel import CallFailedError, Finding, MenuEntry, Presence, Refusal
 from quarantine.messages import (
     FLOOD,
@@ -58,13 +57,8 @@ class ZaloServer(Server):
 @pytest.fixture
 async def server():
     """The tiny server on a free local port."""
-    tiny = ZaloServer()
-    app = web.Application()
-    app.router.add_route("*", "/bot{token}/{method}", tiny.take)
-    async with TestServer(app) as running:
-        tiny.url = str(running.make_url("")).rstrip("/")
+    async with ZaloServer().running() as tiny:
         yield tiny
-        tiny.stopping.set()
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from channels.connections import SOON
 from channels.zalo_bot import ZaloBot
 from channels.zalo_bot_account import ELSEWHERE
-from channels.zalo_bot_calls import FLOOD_WAIT, SOON, Timeouts
+from channels.zalo_bot_calls import FLOOD_WAIT, Timeouts
 from channels.zalo_bot_updates import Ignored
 from quarantine.channel import CallFailedError, Finding, Presence, Refusal
 from quarantine.messages import (

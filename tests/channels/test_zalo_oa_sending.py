@@ -7,7 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from channels.zalo_oa_errors import ELSEWHERE, MEANINGS, NOT_UNDERSTOOD, SOON, outcome_of
+from channels.connections import NOT_UNDERSTOOD, SOON
+from channels.zalo_oa_errors import ELSEWHERE, MEANINGS, outcome_of
 from channels.zalo_oa_marks import Marks
 from quarantine.messages import (
     FLOOD,

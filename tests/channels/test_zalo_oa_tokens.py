@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from channels.connections import SOON
 from channels.zalo_oa_account import Hosts
-from channels.zalo_oa_errors import SOON
 from quarantine.channel import CallFailedError
 from quarantine.messages import FLOOD, AccountDown, Delivered, Later, Reply
 from quarantine.tokens import ConsentNeededError, Tokens
