@@ -39,7 +39,7 @@ bench: .venv/.to-test
 
 # Choose the newest versions within the ranges of pyproject.toml, and pin them.
 lock:
-	rm -rf .venv-lock
+	rm -rf .venv-lock build
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip --quiet install "setuptools>=77" .
 	(echo '# What Cachly runs on, pinned; made by `make lock`.'; \
@@ -47,7 +47,7 @@ lock:
 	.venv-lock/bin/pip --quiet install ".[dev]"
 	(echo '# What tests, lint and benchmarks need besides; made by `make lock`.'; echo '-r requirements.lock'; \
 	 .venv-lock/bin/pip freeze --all --exclude pip --exclude cachly | grep -vxFf requirements.lock) > requirements-dev.lock
-	rm -rf .venv-lock
+	rm -rf .venv-lock build
 
 clean:
 	rm -rf .venv .venv-lock .cachly
