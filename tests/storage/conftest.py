@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from storage.sealing import Keyring
-from tests.storage.rows import Rows
+from tests.storage.desk import Desk
+from tests.storage.rows import HUNG, LAN, Rows
 
 NOW = datetime(2021, 8, 14, 0, 30, tzinfo=UTC)
 
@@ -42,3 +43,14 @@ def conn(engine: Engine) -> Iterator[Connection]:
 def rows(conn: Connection, keyring: Keyring) -> Rows:
     """Writes rows on the connection of the test."""
     return Rows(conn, keyring, NOW)
+
+
+@pytest.fixture
+def desk(conn: Connection, keyring: Keyring, ids: Callable[[], int], now: datetime, rows: Rows) -> Desk:
+    """A desk; Lan has a chat on Telegram, Hùng one on Zalo."""
+    rows.units()
+    rows.person(LAN)
+    rows.person(HUNG)
+    rows.address(301, "telegram", "555", LAN.id, last_inbound_at=now)
+    rows.address(302, "zalo", "888", HUNG.id, last_inbound_at=now)
+    return Desk(conn, keyring, ids, now)
