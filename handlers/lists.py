@@ -30,7 +30,11 @@ SEND = Question(
     ),
     unclear="lists.send_unclear",
 )
-PREVIEW = Question("lists.preview", protect=True)
+PREVIEW = Question(
+    "lists.preview",
+    choices=(Choice("drop", "lists.drop", ("huy", "huy bo", "thoi", "bo", "bo di", "khong ghi", "xoa")),),
+    protect=True,
+)
 
 
 @script.command("nhap", "lists.menu", ("danh sach", "nhap danh sach", "nhap", "gui danh sach"), may_import)
@@ -86,7 +90,7 @@ def received(turn: Turn, file: str) -> Next:
 
 def show(turn: Turn, draft: ListDraft) -> None:
     """Put what was understood before the sender."""
-    asked = Asked(PREVIEW.key, number(LETTER, draft.id), _options(draft), 1)
+    asked = Asked(PREVIEW.key, number(LETTER, draft.id), (*_options(draft), *PREVIEW.options()), 1)
     turn.say(PREVIEW.key, _params(draft), to=draft.by, asked=asked, protect=True)
 
 
@@ -100,7 +104,7 @@ def _options(draft: ListDraft) -> tuple[Option, ...]:
     options.append(Option("columns", Term("lists.columns_wrong")))
     if found["doubles"]:
         options.append(Option("repeats", Term("lists.repeats_label")))
-    return (*options, Option("drop", Term("lists.drop")))
+    return tuple(options)
 
 
 def _params(draft: ListDraft) -> Params:
@@ -148,7 +152,17 @@ def _stale(turn: Turn, draft_id: int) -> Term:
     return Term(f"lists.stale_{draft.state}")
 
 
-script.stands(Standing(LETTER, _open, _stale, cancelled="lists.put_aside"))
+def _put_aside(turn: Turn, draft_id: int) -> None:
+    """A correction is given up, the list is not: it is shown again, its preview may be gone from view."""
+    draft = open_draft(turn, draft_id)
+    if draft is None:
+        lost(turn)
+    else:
+        turn.lead_in("lists.put_aside")
+        show(turn, draft)
+
+
+script.stands(Standing(LETTER, _open, _stale, cancelled=_put_aside))
 
 
 @script.answers(PREVIEW)
@@ -163,9 +177,29 @@ def decided(turn: Turn, value: str) -> Next:
         turn.say("lists.writing", count=draft.found["accepted"])
         return DONE
     if value == "drop":
-        turn.record(ListMoved(draft, replace(draft, state=DraftState.CANCELLED)))
-        turn.say("lists.dropped")
-        return DONE
+        return _drop(turn, draft)
     if value == "complete":
         return next_missing(draft, {})
     return fields(draft) if value == "columns" else repeats(draft)
+
+
+def _drop(turn: Turn, draft: ListDraft) -> Next:
+    turn.record(ListMoved(draft, replace(draft, state=DraftState.CANCELLED)))
+    turn.note("list_dropped", list=draft.id)
+    turn.say("lists.dropped")
+    return DONE
+
+
+def dropped(turn: Turn) -> bool:
+    """Drop the newest list that is being read or lies there: "hủy", where nothing else is asked, means it.
+
+    One that is being written stays.
+    """
+    draft = turn.store.draft_in_hand(turn.me) if may_import(turn) else None
+    if draft is None:
+        return False
+    if draft.state is DraftState.WRITING:
+        turn.say(f"lists.stale_{draft.state}")
+    else:
+        _drop(turn, draft)
+    return True

@@ -309,4 +309,5 @@ script.hooks = Hooks(
     moved=moved,
     prompt=open_prompt,
     late=heard_late,
+    dropped=lists.dropped,
 )

@@ -163,14 +163,14 @@ class Standing:
     """A question that stands outside the stack, such as a prompt or a task card, until it is answered.
 
     `letter` starts its numbers. `open` gives the question if it may still be answered, `stale` says why not,
-    `cancelled` what "hủy" means for it. `binds` says that what follows an answer ends when the question does:
+    `cancelled` what "hủy" says or does. `binds`: what follows an answer ends when the question does:
     true of a prompt or a task, not of a menu.
     """
 
     letter: str
     open: Callable[[Turn, int], Ask | None]
     stale: Callable[[Turn, int], Term]
-    cancelled: str = "cancel.draft"
+    cancelled: str | Callable[[Turn, int], None] = "cancel.draft"
     binds: bool = True
 
 
@@ -204,6 +204,8 @@ class Hooks:
     moved: Callable[[Turn], None]
     prompt: Callable[[Turn], int | None]
     late: Callable[[Turn, str], Next | None]
+    dropped: Callable[[Turn], bool]
+    """What "hủy" drops while nothing is being asked; False where nothing lies there."""
 
 
 class Script:

@@ -307,6 +307,10 @@ class Store(Protocol):
         """What is open in these units, in numbers."""
         ...
 
+    def draft_in_hand(self, person_id: int | None) -> ListDraft | None:
+        """The newest list of this sender that is looked at, shown or being written."""
+        ...
+
     def list_draft(self, draft_id: int) -> ListDraft | None:
         """A list that came by chat."""
         ...

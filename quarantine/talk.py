@@ -167,7 +167,7 @@ class Talk:
         command = self._command(text, folded) if anytime is None else None
         before = list(self.stack.frames)
         self._take_up_prompt()
-        if anytime is not None and not self._is_label(folded):
+        if anytime is not None and not self._is_choice(folded):
             self._anytime(anytime)
         elif command is not None:
             self._begin(command)
@@ -187,10 +187,13 @@ class Talk:
             wanted = self.script.asked_for(self.turn, folded, self._label)
         return wanted.run(self.turn) if wanted else None
 
-    def _is_label(self, folded: str) -> bool:
+    def _is_choice(self, folded: str) -> bool:
         """Whether the newest question has a choice of exactly these words: "Cán bộ" may be a role there."""
-        options = self.stack.frames[-1].options if self.stack.frames else ()
-        return any(folded == read_label(one, self._label) for one in options)
+        if not self.stack.frames:
+            return False
+        top = self.stack.frames[-1]
+        own = (word for choice in self.script.questions[top.question].choices for word in choice.keywords)
+        return folded in own or any(folded == read_label(one, self._label) for one in top.options)
 
     def _label(self, term: Term) -> str:
         """What a button says to the one who writes, in their language."""
@@ -363,11 +366,16 @@ class Talk:
 
     def _cancel(self, top: Frame | None) -> None:
         if top is None:
-            self.turn.say("cancel.nothing")
+            if not self.hooks.dropped(self.turn):
+                self.turn.say("cancel.nothing")
             return
         self.stack.frames.pop()
-        standing, _ = self.stack.standing(top.about)
-        self.turn.say(standing.cancelled if standing else "cancel.draft")
+        standing, row = self.stack.standing(top.about)
+        cancelled = standing.cancelled if standing else "cancel.draft"
+        if isinstance(cancelled, str):
+            self.turn.say(cancelled)
+        elif row is not None:
+            cancelled(self.turn, row)
         self._resume()
 
     def _back(self, top: Frame | None) -> None:

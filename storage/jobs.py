@@ -149,6 +149,15 @@ def draft(conn: Connection, keyring: Keyring, job_id: int) -> ListDraft | None:
     return ListDraft(row.id, row.by_id, state, keyring.open_json("job", "task", row.id, row.task), found)
 
 
+def in_hand(conn: Connection, keyring: Keyring, by: int | None) -> ListDraft | None:
+    """The newest list that came by chat from this sender and is looked at, shown or being written."""
+    going = select(JOB.c.id).where(
+        JOB.c.by_id == by, JOB.c.kind.in_((LOOK, IMPORT)), JOB.c.state.in_((WAITING, _SHOWN))
+    )
+    row = conn.execute(going.order_by(JOB.c.id.desc()).limit(1)).first()
+    return None if row is None else draft(conn, keyring, row.id)
+
+
 def queue(conn: Connection, keyring: Keyring, sent: ListDraft, at: datetime) -> None:
     """A list that came by chat waits to be looked at; its file may be here already, by our own page."""
     task = keyring.seal_json("job", "task", sent.id, sent.task)

@@ -244,6 +244,10 @@ class SqlStore(CaseReader):
         tasks = {TaskKind(row.kind): row.total for row in self.conn.execute(_TASKS_COUNTED, here)}
         return Totals(files, tasks)
 
+    def draft_in_hand(self, person_id: int | None) -> ListDraft | None:
+        """The newest list of this sender that is looked at, shown or being written."""
+        return jobs.in_hand(self.conn, self.keyring, person_id)
+
     def list_draft(self, draft_id: int) -> ListDraft | None:
         """A list that came by chat."""
         return jobs.draft(self.conn, self.keyring, draft_id)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,12 +12,12 @@ from sqlalchemy import func, select
 from bot.database import Database
 from bot.ids import Ids
 from bot.list_role import ListRole
-from bot.turns import Turns
+from bot.turns import Arrived, Turns
 from handlers.book import script
 from papers.sheets import MOST_BYTES
 from quarantine.channel import CallFailedError, FileTooLargeError
 from quarantine.list_drafts import DraftState, ListDraft
-from quarantine.messages import Never, Reason
+from quarantine.messages import Address, Incoming, Kind, Never, Reason
 from quarantine.people import Person, Posting, Role, Unit, UnitKind
 from storage import jobs, tables
 from storage.engine import reading
@@ -68,6 +69,7 @@ def room(engine):
         load_units(conn, UNITS)
         rows = Rows(conn, keyring, NOW)
         rows.person(Person(CLERK, "Trần Thị Mai", "0912000001"))
+        rows.address(7003, "telegram", "71", CLERK)
         rows.posting(Posting(7002, CLERK, 1, Role.CDC_CLERK), NOW)
     clock = Still()
     return Turns(
@@ -177,3 +179,31 @@ async def test_somebody_whose_post_has_ended_brings_nothing_in(room):
     async with working(room, LIST):
         await until(lambda: draft_of(room, draft_id).state is DraftState.FAILED)
     assert letters(room) == ["lists.not_allowed"]
+
+
+def types(turns, text, message="m1"):
+    """The clerk writes something."""
+    said = Incoming(Address("telegram", "71"), message, NOW, Kind.TEXT, text=text)
+    turns.take_group([Arrived(said)])
+
+
+async def test_a_list_that_is_still_being_read_can_be_dropped(room):
+    """Whoever sees at once that it is the wrong file types "hủy" and is shown nothing of it any more."""
+    draft_id = send(room)
+    types(room, "hủy")
+    assert draft_of(room, draft_id).state is DraftState.CANCELLED
+    async with working(room, LIST):
+        await asyncio.sleep(0.2)
+    assert draft_of(room, draft_id).state is DraftState.CANCELLED
+    assert letters(room) == ["lists.dropped"]
+
+
+async def test_a_list_that_is_being_written_is_not_dropped_by_a_word(room):
+    """It goes in as a whole; afterwards it can be taken back."""
+    draft_id = send(room)
+    looked = draft_of(room, draft_id)
+    with room.engine.begin() as conn:
+        assert jobs.move(conn, room.keyring, looked, replace(looked, state=DraftState.WRITING))
+    types(room, "hủy")
+    assert draft_of(room, draft_id).state is DraftState.WRITING
+    assert letters(room) == ["lists.stale_writing"]

@@ -81,6 +81,7 @@ class TeaHouse:
             moved=lambda _turn: None,
             prompt=lambda _turn: None,
             late=lambda _turn, value: Again(Term("toy.late_fire")) if value == "fire" else None,
+            dropped=lambda _turn: False,
         )
 
     def _handler(self, key: str):

@@ -78,6 +78,7 @@ def hooks() -> Hooks:
         moved=no_prompt,
         prompt=no_prompt,
         late=lambda _turn, _value: None,
+        dropped=lambda _turn: False,
     )
 
 
