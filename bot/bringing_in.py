@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from bot import catalogues, importing, premises, settings
+from bot import catalogues, deciding, importing, premises, settings
 from bot.clock import SystemClock
 from bot.ids import Ids
 from bot.importing import SAMPLES, FileRefusedError, say
@@ -24,7 +24,7 @@ from handlers.book import script
 from papers.reading import read
 from papers.refusing import Refusal
 from papers.sheets import Book
-from quarantine.batches import Double, Doubles
+from quarantine.batches import Decided, Doubles
 from quarantine.days import local_day
 from quarantine.lists import Field
 from quarantine.old_places import KnownPlaces
@@ -48,6 +48,9 @@ class Wishes:
     mapping: Mapping[Field, str] | None = None
     given: Mapping[Field, str] | None = None
     doubles: Doubles = Doubles.SKIP
+    decide: Sequence[tuple[str, Doubles]] = ()
+    """Of single rows, such as ("12", ADD) or ("Sheet2!12", RETURN), what becomes of them."""
+    singly: bool = False
     whose: str = ""
     yes: bool = False
     as_json: bool = False
@@ -86,16 +89,21 @@ def office() -> Office:
     return Office(engine, keyring, turns)
 
 
-def bring_in(wishes: Wishes, ask: Callable[[str], bool], bar: Callable[[str], None]) -> str:
+def bring_in(
+    wishes: Wishes,
+    ask: Callable[[str], bool],
+    bar: Callable[[str], None],
+    choose: deciding.Choose = deciding.nobody,
+) -> str:
     """Look, ask unless that was answered before, write, and tell what came of it."""
     data = importing.read_bytes(wishes.file)
     here = office()
     try:
         order = _order(here, wishes)
-        made = _plan(here, data, order, wishes.sheet)
+        made = _decided(here, _plan(here, data, order, wishes.sheet), wishes, choose)
         _whole(made)
         if wishes.rejects:
-            importing.write_rejects(wishes.rejects, made.checked)
+            importing.write_rejects(wishes.rejects, made.checked, made.handed_back)
         if not wishes.yes and not ask("\n".join([*summary(made), "", say("list.ask_write")])):
             return say("list.not_written")
         result = _write(here, data, made, bar) if made.rows else {"added": 0}
@@ -104,6 +112,43 @@ def bring_in(wishes: Wishes, ask: Callable[[str], bool], bar: Callable[[str], No
     if wishes.as_json:
         return json.dumps(written(made, result), ensure_ascii=False, indent=2)
     return "\n".join(_outcome(made, result, wishes.rejects, brief=not wishes.yes))
+
+
+def can_compare() -> bool:
+    """Whether there is a database of ours, with stations, to hold a list against."""
+    chosen = settings.load()
+    if importing.no_database(chosen.database):
+        return False
+    try:
+        here = office()
+    except RefusedError:
+        return False
+    try:
+        with reading(here.engine) as conn:
+            return bool(stations(conn, Order(local_day(here.turns.clock.now()))))
+    finally:
+        here.engine.dispose()
+
+
+def try_out(wishes: Wishes) -> str:
+    """The same without writing: what a list holds, beside everybody who is known."""
+    data = importing.read_bytes(wishes.file)
+    here = office()
+    try:
+        made = _decided(here, _plan(here, data, _order(here, wishes), wishes.sheet), wishes, deciding.nobody)
+    finally:
+        here.engine.dispose()
+    if wishes.rejects:
+        importing.write_rejects(wishes.rejects, made.checked, made.handed_back)
+    if wishes.as_json:
+        return json.dumps(report(made), ensure_ascii=False, indent=2)
+    told = [*summary(made), say("list.nothing_written")]
+    return "\n".join([*told, *([say("list.sent_back", file=wishes.rejects)] if wishes.rejects else [])])
+
+
+def _decided(here: Office, made: Plan, wishes: Wishes, choose: deciding.Choose) -> Plan:
+    made = deciding.as_said(made, wishes.decide)
+    return deciding.singly(here.run, here.turns, made, choose) if wishes.singly else made
 
 
 def undo(batch_id: int) -> str:
@@ -131,14 +176,22 @@ def report(made: Plan) -> dict[str, object]:
     """The result for machines, with what the database adds to it."""
     counts = made.counts()
     known = [
-        {"row": one.ref.row, "known": True, "by": one.by.value, "open": one.open}
-        for one in made.undecided
+        {
+            **importing.place(made.checked, one.ref),
+            "known": True,
+            "by": one.by.value,
+            "open": one.open,
+            "elsewhere": one.elsewhere,
+            "decided": made.order.decided.of(one).value,
+        }
+        for one in made.shown
         if one.person_id is not None
     ]
     found = importing.report(made.checked, units_known=True)
     return {
         **found,
         "accepted": counts.added,
+        "rejected": counts.rejected,
         "duplicates": counts.doubles,
         "in_already": made.in_already,
         "known": known,
@@ -156,25 +209,23 @@ def written(made: Plan, result: Mapping[str, Any]) -> dict[str, object]:
 def summary(made: Plan) -> list[str]:
     """What the list holds and what would be written, for whoever is to say yes."""
     counts = made.counts()
-    lines = importing.summary(made.checked, units_known=True, accepted=counts.added, doubles=counts.doubles)
+    lines = importing.summary(
+        made.checked,
+        units_known=True,
+        accepted=counts.added,
+        returned=len(made.handed_back),
+        doubles=counts.doubles,
+    )
     if made.undecided:
-        decided = say(f"list.doubles_{made.order.doubles}")
+        decided = say(f"list.doubles_{made.order.decided.others}")
         lines += ["", say("list.doubles", count=len(made.undecided), decided=decided)]
-        lines += [_double(made, one) for one in made.undecided[:SAMPLES]]
+        lines += [deciding.line(made, one) for one in made.undecided[:SAMPLES]]
+    if single := len(made.shown) - len(made.undecided):
+        lines.append(say("list.decided", count=single))
     if made.in_already:
         lines.append(say("list.in_already", count=made.in_already))
     units = len({row.entry.unit_code for row in made.rows})
     return [*lines, "", say("list.will_write", added=counts.added, units=units)]
-
-
-def _double(made: Plan, double: Double) -> str:
-    entry = next(one for one in made.sound if one.ref == double.ref)
-    by = say(f"list.by_{double.by}")
-    if double.of is not None:
-        like = say("list.like_row", row=double.of.row, by=by)
-    else:
-        like = say("list.like_open" if double.open else "list.like_known", by=by)
-    return f"{double.ref.row:>6}  {importing.sample(entry)}: {like}"
 
 
 def _order(here: Office, wishes: Wishes) -> Order:
@@ -183,7 +234,7 @@ def _order(here: Office, wishes: Wishes) -> Order:
         sheet=wishes.sheet,
         mapping=wishes.mapping,
         given=wishes.given,
-        doubles=wishes.doubles,
+        decided=Decided(wishes.doubles),
     )
     if not wishes.whose:
         return order

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli_units import units
 from bot.refusals import RefusedError
+
+if TYPE_CHECKING:
+    from quarantine.batches import Doubles
 
 WRONG_USE, FAILED = 2, 1
 
@@ -102,8 +105,20 @@ def import_list(
         typer.Option("--as", help="On behalf of a unit (its code) or person (its id)", metavar="WHO"),
     ] = "",
     doubles: Annotated[
-        str, typer.Option(help="Of people who are known already: skip, same (new quarantine) or add")
+        str,
+        typer.Option(
+            help="People who are known already: skip, same (new quarantine), add, return (with --rejects)"
+        ),
     ] = "skip",
+    decide: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Of one row of these: 12=add, Sheet2!12=return; others as --doubles", metavar="ROW=WHAT"
+        ),
+    ] = None,
+    one_by_one: Annotated[
+        bool, typer.Option("--one-by-one", help="Show people who are known one by one, and ask")
+    ] = False,
     sheet: Annotated[str, typer.Option(help="Only this sheet of the workbook", metavar="NAME")] = "",
     mapping: Annotated[
         list[str] | None,
@@ -147,7 +162,24 @@ def import_list(
     if not file:
         raise RefusedError("Name a FILE, or --undo BATCH.")
     try:
-        if dry_run or (as_json and not yes):
+        wishes = bringing_in.Wishes(
+            file,
+            sheet=sheet,
+            mapping=importing.pairs(mapping or (), "--map"),
+            given=importing.pairs(given or (), "--given"),
+            doubles=importing.doubles(doubles),
+            decide=importing.decided(decide or ()),
+            singly=one_by_one,
+            whose=whose,
+            yes=yes,
+            as_json=as_json,
+            rejects=rejects,
+        )
+        if not dry_run and (yes or not as_json):
+            told = bringing_in.bring_in(wishes, _agreed, _progress, _chosen)
+        elif not units_file and bringing_in.can_compare():
+            told = bringing_in.try_out(wishes)
+        else:
             told = importing.try_out(
                 file,
                 sheet=sheet,
@@ -157,19 +189,6 @@ def import_list(
                 as_json=as_json,
                 returned_to=rejects,
             )
-        else:
-            wishes = bringing_in.Wishes(
-                file,
-                sheet=sheet,
-                mapping=importing.pairs(mapping or (), "--map"),
-                given=importing.pairs(given or (), "--given"),
-                doubles=importing.doubles(doubles),
-                whose=whose,
-                yes=yes,
-                as_json=as_json,
-                rejects=rejects,
-            )
-            told = bringing_in.bring_in(wishes, _agreed, _progress)
     except importing.FileRefusedError as refused:
         if as_json:
             typer.echo(importing.refusal(refused))
@@ -179,6 +198,17 @@ def import_list(
 
 def _agreed(question: str) -> bool:
     return typer.confirm(question)
+
+
+def _chosen(question: str, ways: Sequence[Doubles]) -> tuple[Doubles, bool]:
+    """What becomes of one row, by a letter; a capital one holds for all that are left."""
+    from bot import deciding  # noqa: PLC0415 - as in `run`
+
+    typer.echo(question, err=True)
+    while True:
+        chosen = deciding.read(typer.prompt(deciding.offered(ways), err=True), ways)
+        if chosen is not None:
+            return chosen
 
 
 def _progress(bar: str) -> None:

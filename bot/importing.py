@@ -22,7 +22,7 @@ from papers.returned import returned
 from papers.sheets import MOST_BYTES
 from papers.tables import UnknownSheetError
 from papers.template import template
-from quarantine.batches import Doubles
+from quarantine.batches import Double, Doubles
 from quarantine.days import local_day
 from quarantine.lists import Entry, Field, Problem, RowRef
 from quarantine.old_places import KnownPlaces
@@ -83,14 +83,25 @@ def try_out(
     return "\n".join([*told, *([say("list.sent_back", file=returned_to)] if returned_to else [])])
 
 
-def write_rejects(file: str, checked: Checked) -> None:
+def write_rejects(file: str, checked: Checked, doubles: Iterable[Double] = ()) -> None:
     """Write the rows that go back into a file."""
-    _write(file, sent_back(checked))
+    _write(file, sent_back(checked, doubles))
 
 
-def sent_back(checked: Checked) -> bytes:
+def sent_back(checked: Checked, doubles: Iterable[Double] = ()) -> bytes:
     """The rows that go back, each with its reason, as a file like the one that was sent."""
-    return returned(checked.book, checked.tables, {entry.ref: reasons(entry) for entry in checked.refused})
+    why = {entry.ref: reasons(entry) for entry in checked.refused}
+    why |= {double.ref: capital(like(double)) for double in doubles}
+    return returned(checked.book, checked.tables, why)
+
+
+def like(double: Double) -> str:
+    """Whom a row may mean, without anything of theirs."""
+    by = say(f"list.by_{double.by}")
+    if double.of is not None:
+        return say("list.like_row", row=double.of.row, by=by)
+    known = "elsewhere" if double.elsewhere else "open" if double.open else "known"
+    return say(f"list.like_{known}", by=by)
 
 
 def write_template(file: str, units_file: str = "") -> str:
@@ -132,7 +143,7 @@ def report(checked: Checked, *, units_known: bool) -> dict[str, object]:
         "problems": _for_machines(checked, checked.problems(refusing=True)),
         "warnings": _for_machines(checked, checked.problems(refusing=False)),
         "repeats": [
-            {**_place(checked, ref), "of": repeat.of.row, "by": repeat.by.value}
+            {**place(checked, ref), "of": repeat.of.row, "by": repeat.by.value}
             for ref, repeat in checked.repeats.items()
         ],
     }
@@ -147,7 +158,7 @@ def refusal(refused: FileRefusedError) -> str:
 def _for_machines(checked: Checked, problems: Iterable[tuple[RowRef, Problem]]) -> list[dict[str, str | int]]:
     return [
         {
-            **_place(checked, ref),
+            **place(checked, ref),
             "field": problem.field.value,
             "value_kind": problem.kind.value,
             "reason": problem.flaw.value,
@@ -156,7 +167,7 @@ def _for_machines(checked: Checked, problems: Iterable[tuple[RowRef, Problem]]) 
     ]
 
 
-def _place(checked: Checked, ref: RowRef) -> dict[str, str | int]:
+def place(checked: Checked, ref: RowRef) -> dict[str, str | int]:
     """The row's number, and the sheet where there are several."""
     sheet: dict[str, str | int] = {"sheet": ref.sheet} if len(checked.tables) > 1 else {}
     return {"row": ref.row, **sheet}
@@ -171,7 +182,12 @@ def _skipped(checked: Checked) -> Mapping[str, int]:
 
 
 def summary(
-    checked: Checked, *, units_known: bool, accepted: int | None = None, doubles: int | None = None
+    checked: Checked,
+    *,
+    units_known: bool,
+    accepted: int | None = None,
+    returned: int = 0,
+    doubles: int | None = None,
 ) -> list[str]:
     """The same for a person: counts (of the list alone, or as given), columns, problems by kind, ten rows."""
     lines = [
@@ -179,7 +195,7 @@ def summary(
             "list.summary",
             rows=len(checked.entries),
             accepted=len(checked.accepted) if accepted is None else accepted,
-            rejected=len(checked.refused),
+            rejected=len(checked.refused) + returned,
             duplicates=len(checked.repeats) if doubles is None else doubles,
             households=len(checked.households),
         )
@@ -290,13 +306,31 @@ def doubles(word: str) -> Doubles:
     return Doubles(word)
 
 
+def decided(words: Sequence[str]) -> list[tuple[str, Doubles]]:
+    """What --decide says, each ROW=WHAT."""
+    found = []
+    for word in words:
+        row, _, way = word.rpartition("=")
+        if not row or way not in set(Doubles):
+            raise RefusedError(
+                f"--decide {word}: write ROW=WHAT, such as 12=add; WHAT is {', '.join(Doubles)}."
+            )
+        found.append((row, Doubles(way)))
+    return found
+
+
+def no_database(database: str) -> bool:
+    """Whether the file of this database has never been made: looking at a list is to make none."""
+    url = make_url(database)
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+
 def _units(file: str) -> UnitMap:
     """The units of a file, or of the database, with their other names; none without a database."""
     if file:
         return listed_in(file)
     chosen = settings.load()
-    url = make_url(chosen.database)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    if no_database(chosen.database):
         return UnitMap(())
     try:
         engine = premises.database(chosen)

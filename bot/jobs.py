@@ -249,7 +249,8 @@ class _Import:
     def _show(self, conn: Connection, batch_id: int, made: Plan, now: datetime) -> None:
         """All at once; of the file only the rows that go back to a chat are kept, for a while."""
         batches.show(conn, batch_id, made.counts(), now)
-        back = sent_back(made.checked) if CHAT in self.job.task and made.checked.refused else None
+        goes_back = CHAT in self.job.task and (made.checked.refused or made.handed_back)
+        back = sent_back(made.checked, made.handed_back) if goes_back else None
         jobs.keep(conn, self.keyring, self.job.id, back)
 
     def _advance(self, conn: Connection, done: int, total: int) -> None:

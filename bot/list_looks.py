@@ -18,17 +18,20 @@ from papers.columns import UnknownColumnError
 from papers.refusing import Refusal, UnreadableError
 from papers.sheets import MOST_BYTES
 from papers.tables import UnknownSheetError
+from quarantine.batches import Double
 from quarantine.channel import CallFailedError
 from quarantine.list_drafts import UPLOADED
-from quarantine.lists import Field
+from quarantine.lists import Entry, Field
 from storage import jobs
 from storage.engine import reading
 from storage.unit_tree import UnitTree
 
 log = structlog.get_logger()
 
-SAMPLES, PROBLEMS, DOUBLES = 10, 6, 8
+SAMPLES, PROBLEMS = 10, 6
 """So much of each is shown in a message: it must be read at a glance."""
+SINGLE = 50
+"""So many doubles may be decided one by one after one look; the next look brings the next."""
 LEASE = timedelta(seconds=150)
 """Longer than a file may take to be fetched and read: a look is one step."""
 
@@ -144,11 +147,13 @@ def facts(made: Plan) -> dict[str, Any]:
     header = checked.tables[0].header
     problems = checked.counts(refusing=True).most_common(PROBLEMS)
     undecided = made.undecided
+    entries = {entry.ref: entry for entry in made.sound}
     return {
         "rows": counts.rows,
         "accepted": counts.added,
         "rejected": counts.rejected,
         "doubles": len(undecided),
+        "decided": len(made.shown) - len(undecided),
         "in_already": made.in_already,
         "households": len(checked.households),
         "units": len({row.entry.unit_code for row in made.rows}),
@@ -157,10 +162,19 @@ def facts(made: Plan) -> dict[str, Any]:
         "missing": [field.value for field in checked.missing],
         "problems": [[field.value, flaw, count] for (field, flaw), count in problems],
         "samples": [importing.sample(row.entry) for row in made.rows[:SAMPLES]],
-        "double_lines": [
-            [importing.sample(entry), double.by.value, double.of.row if double.of else None, double.open]
-            for double in undecided[:DOUBLES]
-            for entry in made.sound
-            if entry.ref == double.ref
-        ],
+        "double_lines": [_line(entries[double.ref], double) for double in undecided[:SINGLE]],
+    }
+
+
+def _line(entry: Entry, double: Double) -> dict[str, Any]:
+    return {
+        "pair": double.pair,
+        "row": double.ref.row,
+        "text": importing.sample(entry),
+        "by": double.by.value,
+        "of": double.of.row if double.of else None,
+        "person": double.person_id,
+        "open": double.open,
+        "elsewhere": double.elsewhere,
+        "ways": [way.value for way in double.ways],
     }

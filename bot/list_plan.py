@@ -14,7 +14,7 @@ from bot.lists import Checked, check
 from papers.reading import read
 from papers.sheets import Book
 from quarantine.access import Action, roles_with
-from quarantine.batches import Double, Doubles, Placed, content_of, placed
+from quarantine.batches import NOTHING_DECIDED, Decided, Double, Doubles, Placed, content_of, placed
 from quarantine.lists import Entry, Field, RowRef
 from quarantine.people import Unit
 from quarantine.places import Places, WithinReach
@@ -42,7 +42,7 @@ class Order:
     sheet: str = ""
     mapping: Mapping[Field, str] | None = None
     given: Mapping[Field, str] | None = None
-    doubles: Doubles = Doubles.SKIP
+    decided: Decided = NOTHING_DECIDED
 
 
 def task_of(order: Order) -> dict[str, Any]:
@@ -53,7 +53,8 @@ def task_of(order: Order) -> dict[str, Any]:
         "sheet": order.sheet,
         "mapping": dict(order.mapping or {}),
         "given": dict(order.given or {}),
-        "doubles": order.doubles.value,
+        "doubles": order.decided.others.value,
+        "decided": {pair: way.value for pair, way in order.decided.single.items()},
     }
 
 
@@ -67,7 +68,10 @@ def order_of(job: jobs.Job) -> Order:
         sheet=task["sheet"],
         mapping={Field(name): text for name, text in task["mapping"].items()},
         given={Field(name): text for name, text in task["given"].items()},
-        doubles=Doubles(task["doubles"]),
+        decided=Decided(
+            Doubles(task["doubles"]),
+            {pair: Doubles(way) for pair, way in task.get("decided", {}).items()},
+        ),
     )
 
 
@@ -91,22 +95,32 @@ class Plan:
     @cached_property
     def rows(self) -> list[Placed]:
         """The rows that go in, as it is decided."""
-        return placed(self.sound, self.doubles, self.repeated, self.order.doubles)
+        return placed(self.sound, self.doubles, self.repeated, self.order.decided)
 
     @property
     def in_already(self) -> int:
         """Rows that another list, or this one before, has brought in just so."""
         return sum(content_of(entry) in self.repeated for entry in self.sound)
 
+    @cached_property
+    def shown(self) -> list[Double]:
+        """Doubles that somebody decides about: what is in already is not among them."""
+        fresh = (entry.ref for entry in self.sound if content_of(entry) not in self.repeated)
+        return [self.doubles[ref] for ref in fresh if ref in self.doubles]
+
     @property
     def undecided(self) -> list[Double]:
-        """Doubles that somebody must decide about: what is in already is not among them."""
-        fresh = {entry.ref for entry in self.sound if content_of(entry) not in self.repeated}
-        return [double for double in self.doubles.values() if double.ref in fresh]
+        """Those of which nothing is decided by itself: what is decided of all the rest holds for them."""
+        return [double for double in self.shown if double.pair not in self.order.decided.single]
+
+    @property
+    def handed_back(self) -> list[Double]:
+        """Those that go back to the sender with the rows to be mended."""
+        return [one for one in self.shown if self.order.decided.of(one) is Doubles.RETURN]
 
     def counts(self) -> batches.Counts:
         """What becomes of the rows."""
-        rejected, added = len(self.checked.refused), len(self.rows)
+        rejected, added = len(self.checked.refused) + len(self.handed_back), len(self.rows)
         rows = len(self.checked.entries)
         return batches.Counts(rows, added, rejected, rows - rejected - added)
 

@@ -48,17 +48,17 @@ def _holders(turn: Turn, field: str, value: str) -> list[Person]:
 
 
 def _lines(turn: Turn, people: list[Person]) -> list[Term]:
-    lines = [_describe(turn, person) for person in people[:SHOWN]]
+    lines = [describe(turn, person) for person in people[:SHOWN]]
     if len(people) > SHOWN:
         lines.append(Term("enrol.known_more", {"count": len(people) - SHOWN}))
     return lines
 
 
-def _describe(turn: Turn, person: Person) -> Term:
+def describe(turn: Turn, person: Person, where: str = "duplicate") -> Term:
     """The person as far as the clerk may see them: a file outside the clerk's view shows nothing."""
     for episode in turn.store.open_episodes(person.id):
         if turn.may(Action.VIEW, episode.unit_id):
-            turn.note("viewed", person_id=person.id, episode_id=episode.id, where="duplicate")
+            turn.note("viewed", person_id=person.id, episode_id=episode.id, where=where)
             year = person.birth_year
             return Term(
                 "enrol.known_open",
@@ -71,7 +71,7 @@ def _describe(turn: Turn, person: Person) -> Term:
                 },
             )
     for file in _former(turn, person):
-        turn.note("viewed", person_id=person.id, episode_id=file.episode.id, where="duplicate")
+        turn.note("viewed", person_id=person.id, episode_id=file.episode.id, where=where)
         facts = {"name": person.name, "unit": file.unit.name, "last_day": file.episode.last_day}
         return Term("enrol.known_closed", {**facts, "state": Term(f"verify.state_{file.episode.state}")})
     turn.note("duplicate_met", person_id=person.id)

@@ -1,4 +1,4 @@
-"""Corrections of a list: which column is which, what it does not say, and who in it may be known."""
+"""Corrections of a list: which column is which, and what it does not say."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from handlers.list_drafts import look_again, lost, shown
 from handlers.script import script
 from quarantine import list_values
-from quarantine.batches import Doubles
-from quarantine.conversation import Ask, Asking, Choice, Next, Question, Unclear
+from quarantine.conversation import Ask, Asking, Next, Question, Unclear
 from quarantine.days import local_day
 from quarantine.letters import Option
 from quarantine.list_drafts import ListDraft
@@ -36,15 +35,6 @@ CORRECTED = (
 
 FIELD = Question("lists.field")
 COLUMN = Question("lists.column")
-REPEATS = Question(
-    "lists.repeats",
-    choices=(
-        Choice(Doubles.SKIP, "lists.repeats_skip", ("bo qua",)),
-        Choice(Doubles.SAME, "lists.repeats_same", ("dot moi", "mo dot moi", "cung nguoi")),
-        Choice(Doubles.ADD, "lists.repeats_add", ("van them", "them", "nguoi khac")),
-    ),
-    protect=True,
-)
 
 
 # Columns
@@ -150,30 +140,3 @@ def given(turn: Turn, text: str) -> Next:
 
 for _question in GIVEN.values():
     script.answers(_question)(given)
-
-
-# People who may be known
-
-
-def repeats(draft: ListDraft) -> Ask:
-    """Who may be known, and what is to become of their rows."""
-    found = draft.found["double_lines"]
-    lines = [
-        Term("lists.repeat_line", {"row": row, "like": _like(by, of, is_open=is_open)})
-        for row, by, of, is_open in (found if isinstance(found, list) else [])
-    ]
-    return Ask(REPEATS, {"count": draft.found["doubles"], "lines": lines})
-
-
-def _like(by: str, of: int | None, *, is_open: bool) -> Term:
-    likeness = Term(f"list.by_{by}")
-    if of is not None:
-        return Term("list.like_row", {"row": of, "by": likeness})
-    return Term("list.like_open" if is_open else "list.like_known", {"by": likeness})
-
-
-@script.answers(REPEATS)
-def repeats_decided(turn: Turn, value: str) -> Next:
-    """Look again with what was decided of them."""
-    draft = shown(turn)
-    return lost(turn) if draft is None else look_again(turn, draft, doubles=value)

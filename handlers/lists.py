@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from handlers.list_corrections import fields, next_missing, repeats
+from handlers.list_corrections import fields, next_missing
+from handlers.list_doubles import repeats
 from handlers.list_drafts import lost, may_import, open_draft, shown
 from handlers.script import script
 from quarantine.access import Action
@@ -104,6 +105,8 @@ def _options(draft: ListDraft) -> tuple[Option, ...]:
     options.append(Option("columns", Term("lists.columns_wrong")))
     if found["doubles"]:
         options.append(Option("repeats", Term("lists.repeats_label")))
+    elif found.get("decided"):
+        options.append(Option("repeats", Term("lists.repeats_again")))
     return tuple(options)
 
 
@@ -126,7 +129,8 @@ def _params(draft: ListDraft) -> Params:
         "understood": Term("lists.understood", {"lines": understood}),
         "problems": _part("lists.problems", problems),
         "samples": _part("lists.samples", found["samples"]),
-        "doubles": _counted("lists.doubles", found["doubles"]),
+        "doubles": _counted(f"lists.doubles_{draft.task['doubles']}", found["doubles"]),
+        "decided": _counted("lists.decided", found.get("decided", 0)),
         "known": _counted("lists.in_already", found["in_already"]),
         "missing": Term("lists.missing", {"fields": missing}) if missing else Term("word.nothing"),
     }
@@ -180,7 +184,7 @@ def decided(turn: Turn, value: str) -> Next:
         return _drop(turn, draft)
     if value == "complete":
         return next_missing(draft, {})
-    return fields(draft) if value == "columns" else repeats(draft)
+    return fields(draft) if value == "columns" else repeats(turn, draft)
 
 
 def _drop(turn: Turn, draft: ListDraft) -> Next:

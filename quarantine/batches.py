@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,13 +27,15 @@ class Doubles(StrEnum):
     SKIP = "skip"
     SAME = "same"  # the same person, in a new quarantine: where the last one is over
     ADD = "add"  # somebody else all the same
+    RETURN = "return"  # back to the sender with the rows to be mended
 
 
 @dataclass(frozen=True, slots=True)
 class Double:
     """A row that may repeat: a row of the list (`of`), or a person who is known (`person_id`).
 
-    `open` is whether that person is in quarantine now: then there is no second one to begin.
+    `open` is whether that person is in quarantine now: then there is no second one to begin. `elsewhere` is
+    somebody outside the sender's reach: no more may be told than that there is one.
     """
 
     ref: RowRef
@@ -41,6 +43,35 @@ class Double:
     of: RowRef | None = None
     person_id: int | None = None
     open: bool = False
+    elsewhere: bool = False
+
+    @property
+    def pair(self) -> str:
+        """What is decided about: this row and the one it is like; of another pair it says nothing."""
+        like = f"p{self.person_id}" if self.of is None else f"{self.of.sheet}!{self.of.row}"
+        return f"{self.ref.sheet}!{self.ref.row}={like}"
+
+    @property
+    def ways(self) -> tuple[Doubles, ...]:
+        """What may become of the row."""
+        again = self.person_id is not None and not self.open and not self.elsewhere
+        return tuple(way for way in Doubles if again or way is not Doubles.SAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is decided about doubles: `single` of a pair by itself, `others` of all the rest together."""
+
+    others: Doubles = Doubles.SKIP
+    single: Mapping[str, Doubles] = field(default_factory=dict)
+
+    def of(self, double: Double) -> Doubles:
+        """What becomes of the row; skipped where what was decided cannot be."""
+        way = self.single.get(double.pair, self.others)
+        return way if way in double.ways else Doubles.SKIP
+
+
+NOTHING_DECIDED = Decided()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +117,27 @@ def placed(
     entries: Iterable[Entry],
     doubles: Mapping[RowRef, Double],
     repeated: Iterable[str],
-    decided: Doubles,
+    decided: Decided,
 ) -> list[Placed]:
     """The rows that go in, numbered by their place among the sound ones.
 
-    `repeated` are the contents of rows that are in already; these never go in again, whatever is decided.
+    `repeated` are the contents of rows that are in already; these never go in again, whatever is decided. Of
+    two rows that mean the same known person the first begins the new quarantine.
     """
-    seen = set(repeated)
+    seen, begun = set(repeated), set[int]()
     found = []
     for number, entry in enumerate(entries):
         content = content_of(entry)
         double = doubles.get(entry.ref)
-        if content in seen or (double is not None and not _goes_in(double, decided)):
+        way = Doubles.ADD if double is None else decided.of(double)
+        same = double.person_id if double is not None and way is Doubles.SAME else None
+        if content in seen or way not in _GO_IN or same in begun:
             continue
         seen.add(content)
-        same = double.person_id if double is not None and decided is Doubles.SAME else None
+        if same is not None:
+            begun.add(same)
         found.append(Placed(number, entry, content, same))
     return found
 
 
-def _goes_in(double: Double, decided: Doubles) -> bool:
-    if decided is Doubles.SAME:
-        return double.person_id is not None and not double.open
-    return decided is Doubles.ADD
+_GO_IN = frozenset({Doubles.ADD, Doubles.SAME})

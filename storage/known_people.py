@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
@@ -32,18 +32,25 @@ def doubles(
 ) -> list[Double]:
     """Each row that may mean somebody known, with the surest likeness; `units` bound who may be shown.
 
-    Somebody without a quarantine in these units is not told of, whatever number they have.
+    Of somebody without a quarantine in these units no more is told than that there is one, and that only
+    where the same number says so: of a name there are many elsewhere.
     """
     candidates = _candidates(conn, keyring, entries)
     ids = {person_id for found in candidates.values() for person_id in found}
-    being = _open_or_over(conn, ids, units)
+    being, here = _open_or_over(conn, ids, units)
     people = _people(conn, keyring, being.keys())
-    known = {
-        key: [people[person_id] for person_id in found if person_id in people]
-        for key, found in candidates.items()
+    near = {key: _those(people, found, here) for key, found in candidates.items()}
+    far: dict[tuple[Likeness, str], list[Entry]] = {
+        (by, key): _those(people, found, being.keys() - here)
+        for (by, key), found in candidates.items()
+        if by is not Likeness.NAME
     }
-    hits = (recognised(entry, known) for entry in entries)
-    return [Double(hit.ref, hit.by, person_id=hit.of.row, open=being[hit.of.row]) for hit in hits if hit]
+    hits = [(recognised(entry, near), recognised(entry, far)) for entry in entries]
+    return [
+        Double(hit.ref, hit.by, person_id=hit.of.row, open=being[hit.of.row], elsewhere=mine is None)
+        for mine, other in hits
+        if (hit := mine or other)
+    ]
 
 
 def _candidates(
@@ -68,17 +75,25 @@ def _candidates(
     return found
 
 
-def _open_or_over(conn: Connection, ids: Collection[int], units: Collection[int] | None) -> dict[int, bool]:
-    """Who of these has been in quarantine in the units, and whether they are now."""
-    found: dict[int, bool] = {}
+def _open_or_over(
+    conn: Connection, ids: Collection[int], units: Collection[int] | None
+) -> tuple[dict[int, bool], set[int]]:
+    """Who of these has been in quarantine, and whether they are now; and who of them in the units."""
+    being: dict[int, bool] = {}
+    here = set()
     for part in _parts(sorted(ids)):
         episodes = select(_EPISODE.c.person_id, _EPISODE.c.unit_id, _EPISODE.c.state).where(
             among(_EPISODE.c.person_id), ~unseen(_EPISODE.c.person_id)
         )
         for row in conn.execute(episodes, {"ids": part}):
+            being[row.person_id] = being.get(row.person_id, False) or row.state in _OPEN
             if units is None or row.unit_id in units:
-                found[row.person_id] = found.get(row.person_id, False) or row.state in _OPEN
-    return found
+                here.add(row.person_id)
+    return being, here
+
+
+def _those(people: Mapping[int, Entry], found: Iterable[int], wanted: Collection[int]) -> list[Entry]:
+    return [people[person_id] for person_id in found if person_id in wanted]
 
 
 def _people(conn: Connection, keyring: Keyring, ids: Collection[int]) -> dict[int, Entry]:

@@ -174,7 +174,8 @@ def test_doubles_are_decided(place, cachly, engine):
     again = ["1", "Nguyen Thi LAN", "1985", "Nữ", "", "", "Số 9 tổ 1", "Bảo Lạc"]
     save(place / "again.xlsx", again, order=["140/QĐ-UBND", "22/11/2026", "F1"])
     found = json.loads(cachly("import", "again.xlsx", "--yes", "--json")[1])
-    assert found["known"] == [{"row": 2, "known": True, "by": "name", "open": True}]
+    known = {"row": 2, "known": True, "by": "name", "open": True, "elsewhere": False, "decided": "skip"}
+    assert found["known"] == [known]
     assert (found["accepted"], found["duplicates"], found["added"]) == (0, 1, 0)
     assert json.loads(cachly("import", "again.xlsx", "--yes", "--json", "--doubles", "same")[1])["added"] == 0
     end(engine)
@@ -201,13 +202,75 @@ def test_nobody_writes_who_may_not(place, cachly, engine):
     assert states(engine) == {}
 
 
-def test_somebody_is_not_shown_outside_the_senders_reach(place, cachly, engine):
-    """A person of another province is not told of, not even that there is one."""
+def test_of_somebody_outside_the_senders_reach_it_is_only_told_that_they_are_known(place, cachly, engine):
+    """The same number in another province: left out unless decided otherwise; a name alone tells nothing."""
     foreign = [*LAN[:7], "Minh Xuân"]
     save(place / "theirs.xlsx", foreign)
     assert json.loads(cachly("import", "theirs.xlsx", "--yes", "--json", "--as", "08")[1])["added"] == 1
+    nameless = [*LAN[:4], "", "", *LAN[6:]]
+    save(place / "nameless.xlsx", nameless)
+    assert (
+        json.loads(cachly("import", "nameless.xlsx", "--dry-run", "--json", "--as", "04")[1])["known"] == []
+    )
+    save(place / "list.xlsx", LAN, NAM)
+    told = cachly("import", "list.xlsx", "--dry-run", "--as", "04")[1]
+    assert "trùng số căn cước với người đã có ở nơi khác" in told
+    assert "Minh Xuân" not in told
     found = json.loads(cachly("import", "list.xlsx", "--yes", "--json", "--as", "04")[1])
-    assert (found["known"], found["added"]) == ([], 2)
+    assert (found["known"][0]["elsewhere"], found["added"]) == (True, 1)
+    found = json.loads(cachly("import", "list.xlsx", "--yes", "--json", "--as", "04", "--doubles", "add")[1])
+    assert found["added"] == 1
+
+
+def test_doubles_are_decided_one_by_one_by_option(place, cachly, engine):
+    """Each row by itself, the others as --doubles says; what goes back is in the file with its reason."""
+    other = ["3", "Nguyễn Thị Lan", "1985", "Nữ", "", "", "Số 1 tổ 1", "Bảo Lạc"]
+    third = ["4", "Lan Nguyen Thi", "", "", "", "", "Số 2 tổ 1", "Bảo Lạc"]
+    save(place / "list.xlsx", LAN, AGAIN, other, third)
+    words = ("import", "list.xlsx", "--yes", "--json", "--rejects", "back.xlsx")
+    code, _, err = cachly(*words, "--decide", "2=add")
+    assert (code, "row 2 is not among the rows to decide: 3, 4, 5" in err) == (2, True)
+    code, _, err = cachly(*words, "--decide", "3=same")
+    assert (code, "can be skip, add, return only" in err) == (2, True)
+    assert cachly(*words, "--decide", "row three")[0] == 2
+    found = json.loads(cachly(*words, "--decide", "4=add", "--decide", "5=return")[1])
+    assert (found["added"], found["rejected"], found["duplicates"]) == (2, 1, 1)
+    back = json.loads(cachly("import", "back.xlsx", "--dry-run", "--json")[1])
+    assert (back["rows"], back["known"][0]["by"]) == (1, "name")
+
+
+def test_doubles_are_decided_one_by_one_at_the_terminal(place, cachly, engine, monkeypatch):
+    """Beside whom they may be; a capital letter is for all that are left: fifty are no fifty questions."""
+    save(place / "first.xlsx", LAN)
+    assert cachly("import", "first.xlsx", "--yes")[0] == 0
+    again = [["1", "Nguyen Thi LAN", str(1985), "Nữ", "", "", f"Số {n} tổ 1", "Bảo Lạc"] for n in range(50)]
+    save(place / "again.xlsx", *again)
+    asked, answers = [], iter(["x", "t", "V"])
+
+    def prompt(text, **_):
+        asked.append(text)
+        return next(answers)
+
+    monkeypatch.setattr("bot.cli.typer.prompt", prompt)
+    code, out, err = cachly("import", "again.xlsx", "--yes", "--json", "--one-by-one")
+    found = json.loads(out)
+    assert (code, len(asked)) == (0, 3)
+    assert (found["added"], found["rejected"], found["duplicates"]) == (1, 49, 0)
+    assert "Còn 50 dòng trùng:" in err
+    assert "đã có: Nguyễn Thị Lan, 1985" in err
+    assert "Phường Thục Phán, đang cách ly từ 20/11/2026" in err
+    assert count(engine, EVENT, EVENT.c.kind == "viewed") == 2
+
+
+def test_of_two_rows_that_mean_one_person_one_begins_the_new_quarantine(place, cachly, engine):
+    """Nobody is in two quarantines at once because a list names them twice."""
+    save(place / "first.xlsx", LAN)
+    assert cachly("import", "first.xlsx", "--yes")[0] == 0
+    end(engine)
+    rows = [["1", "Nguyen Thi LAN", "1985", "Nữ", "", "", f"Số {n} tổ 1", "Bảo Lạc"] for n in range(2)]
+    save(place / "again.xlsx", *rows, order=["140/QĐ-UBND", "22/11/2026", "F1"])
+    found = json.loads(cachly("import", "again.xlsx", "--yes", "--json", "--doubles", "same")[1])
+    assert (found["added"], found["duplicates"], count(engine, PERSON)) == (1, 1, 1)
 
 
 def test_what_the_list_does_not_say_must_be_given(place, cachly, engine):

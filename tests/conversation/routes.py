@@ -121,8 +121,8 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 BY_JOB = frozenset(
     {
-        *("lists.preview", "lists.field", "lists.column", "lists.repeats"),
-        *("lists.order", "lists.first_day", "lists.reason", "batch.undo"),
+        *("lists.preview", "lists.field", "lists.column", "lists.repeats", "lists.repeat"),
+        *("lists.repeats_rest", "lists.order", "lists.first_day", "lists.reason", "batch.undo"),
     }
 )
 """Questions about a list that a job has looked at or brought in: only the transcripts run jobs."""

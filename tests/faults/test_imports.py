@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select
 from bot.bringing_in import office
 from bot.jobs import Worker
 from bot.list_plan import Order, task_of
-from quarantine.batches import Doubles
+from quarantine.batches import Decided, Doubles
 from quarantine.people import Unit, UnitKind
 from storage import batches, jobs, tables
 from storage.engine import reading
@@ -51,7 +51,7 @@ def place(database_url, engine, monkeypatch) -> Engine:
 def queue():
     """A list waits to be brought in."""
     here = office()
-    order = Order(date(2026, 11, 25), doubles=Doubles.ADD)
+    order = Order(date(2026, 11, 25), decided=Decided(Doubles.ADD))
     data = written.xlsx(list(people(LISTED)))
     here.run(
         lambda conn: jobs.add(

@@ -4,6 +4,7 @@ from time import monotonic
 
 import pytest
 
+from quarantine.batches import Decided, Double, Doubles
 from quarantine.list_matches import Bond, Likeness, households, repeats
 from quarantine.lists import Entry, RowRef
 from quarantine.people import Sex
@@ -57,3 +58,24 @@ def test_ten_thousand_namesakes_are_compared_in_time():
     started = monotonic()
     assert repeats(rows) == []
     assert monotonic() - started < 8
+
+
+def double(row, **more):
+    """A row of a list that is like somebody."""
+    return Double(RowRef("", row), Likeness.NAME, **more)
+
+
+def test_what_is_decided_of_one_pair_is_decided_of_no_other():
+    """The row beside another person is another question; all others become what is decided together."""
+    decided = Decided(Doubles.SKIP, {double(4, person_id=7).pair: Doubles.ADD})
+    assert decided.of(double(4, person_id=7)) is Doubles.ADD
+    assert decided.of(double(4, person_id=8)) is Doubles.SKIP
+    assert decided.of(double(5, person_id=7)) is Doubles.SKIP
+
+
+@pytest.mark.parametrize("more", [{"of": RowRef("", 2)}, {"open": True}, {"elsewhere": True}])
+def test_no_new_quarantine_begins_where_none_can(more):
+    """Of a row, of somebody who is in quarantine, and of somebody elsewhere: such a row is left out."""
+    one = double(4, **{"person_id": None if "of" in more else 7, **more})
+    assert Doubles.SAME not in one.ways
+    assert Decided(Doubles.SAME).of(one) is Doubles.SKIP
