@@ -38,6 +38,7 @@ NEITHER_QUESTION_NOR_COMMAND = (
     "lists.complete",
     "lists.drop",
     "lists.repeats_label",
+    "lists.repeats_again",
     "seen.button",
     "task.take",
     "task.take_over",
