@@ -11,9 +11,10 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.database import Database, Rank
-from bot.jobs import CHUNK, T, Worker
+from bot.jobs import T, Worker
 from bot.list_looks import Looker
 from bot.list_plan import CHAT
+from bot.list_progress import Progress
 from bot.turns import Arrived, Turns
 from handlers import list_news
 from papers.refusing import Refusal, UnreadableError
@@ -24,8 +25,8 @@ from storage import jobs
 
 log = structlog.get_logger()
 
-LOOK_SECONDS, STEPS = 1.0, 5
-"""How often it is looked whether a list waits; in how many steps its progress is told."""
+LOOK_SECONDS = 1.0
+"""How often it is looked whether a list waits."""
 FETCH_SECONDS = 120
 CLEAR_EACH = timedelta(hours=1)
 
@@ -48,6 +49,7 @@ class ListRole:
         self._seconds = seconds
         self._stop = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        moved = Progress(self._redraws)
         worker = Worker(turns, self._run, ended=ended, moved=moved, stopping=self._stop.is_set)
         self._work = (Looker(worker, self._fetch).work, worker.work)
         self._clear_at = turns.clock.now()
@@ -73,6 +75,10 @@ class ListRole:
                     await self._stop.wait()
             except TimeoutError:
                 continue
+
+    def _redraws(self, account: str) -> bool:
+        channel = self._channels.get(account)
+        return channel is None or channel.form.edits  # nothing is written to an account that is not here
 
     def _step(self) -> bool:
         done = [work() for work in self._work]
@@ -103,15 +109,3 @@ def ended(turn: Turn, job: jobs.Job, result: dict[str, Any]) -> None:
     """Tell whoever sent the list; a job of the command line tells its result itself."""
     if CHAT in job.task and job.by is not None:
         list_news.ended(turn, job.by, job.id, result)
-
-
-def moved(turn: Turn, job: jobs.Job, done: int, total: int) -> None:
-    """Tell how far it is, every fifth of a long list."""
-    before = max(0, done - CHUNK)
-    if (
-        CHAT in job.task
-        and job.by is not None
-        and done < total
-        and done * STEPS // total > before * STEPS // total
-    ):
-        list_news.moved(turn, job.by, job.id, done, total)

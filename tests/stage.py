@@ -21,7 +21,8 @@ from bot.jobs import T, Worker
 from bot.links import Links
 from bot.list_files import ListFiles
 from bot.list_looks import Looker
-from bot.list_role import ended, moved
+from bot.list_progress import Progress
+from bot.list_role import ended
 from bot.outgoing import Outgoing
 from bot.parcels import Settled
 from bot.rendering import Renderer
@@ -206,6 +207,7 @@ class Stage:
             with self.engine.begin() as conn:
                 return work(conn)
 
+        moved = Progress(lambda account: MESSENGERS[account].form.edits)
         worker = Worker(turns, run, ended=ended, moved=moved, read_file=read_book)
         return Looker(worker, self.fetch).work() or worker.work()
 

@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 
 from bot.database import Database
 from bot.ids import Ids
+from bot.list_progress import Progress
 from bot.list_role import ListRole
 from bot.turns import Arrived, Turns
+from channels.telegram import Telegram
 from handlers.book import script
 from papers.sheets import MOST_BYTES
 from quarantine.channel import CallFailedError, FileTooLargeError
@@ -41,6 +43,8 @@ LIST = written.xlsx([HEAD, *([*one, *ORDER] for one in (LAN, NAM, WRONG))])
 
 class Messenger:
     """A channel that keeps one file."""
+
+    form = Telegram.form
 
     def __init__(self, file):
         self.file = file
@@ -207,3 +211,19 @@ async def test_a_list_that_is_being_written_is_not_dropped_by_a_word(room):
     types(room, "hủy")
     assert draft_of(room, draft_id).state is DraftState.WRITING
     assert letters(room) == ["lists.stale_writing"]
+
+
+@pytest.mark.parametrize(("redraws", "times"), [({"telegram"}, 19), (set(), 4)], ids=["redrawn", "new lines"])
+async def test_progress_is_told_as_the_senders_messenger_allows(room, redraws, times):
+    """Every 5 % in one message where it can be drawn anew, else every 20 %; in one slot, so it stays one."""
+    draft_id = send(room)
+    with reading(room.engine) as conn:
+        job = jobs.first(conn, room.keyring, jobs.LOOK)
+    seconds = iter(range(0, 1_000, 5))
+    progress = Progress(redraws.__contains__, seconds=lambda: next(seconds))
+    with room.engine.begin() as conn:
+        for percent in range(101):
+            room.clock_turn(conn, lambda turn, done=percent: progress(turn, job, done * 100, 10_000))
+    assert letters(room) == ["lists.progress"] * times
+    with reading(room.engine) as conn:
+        assert set(conn.execute(select(LETTER.c.slot)).scalars()) == {f"list{draft_id}"}
