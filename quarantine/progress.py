@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FINE, COARSE = 5, 20
-"""Percent from one telling to the next, where a message can be drawn anew and where each is another one."""
+FINE, COARSE, WHOLE = 5, 20, 100
+"""Percent from one telling to the next, where a message is drawn anew and where each is new; and all."""
 REST_SECONDS = 3.0
 """No sooner after the last one, or the beginning: what is over in a moment tells its end alone."""
 
@@ -21,4 +21,5 @@ class Told:
 def due(told: Told, percent: int, at: float, *, redrawn: bool) -> bool:
     """Whether so much of the work is worth telling now; its end is told by what came of it."""
     step = FINE if redrawn else COARSE
-    return percent < 100 and percent // step > told.percent // step and at - told.at >= REST_SECONDS  # noqa: PLR2004
+    further = percent < WHOLE and percent // step > told.percent // step
+    return further and at - told.at >= REST_SECONDS
