@@ -167,8 +167,7 @@ class Sweeps:
 
     def _ends(self, conn: Connection, now: datetime) -> int:
         episodes = slots.due_ends(conn, self.turns.keyring, now, ENDS)
-        for episode in episodes:
-            self._safely(conn, [episode], now, ends_due, slots.postpone_ends)
+        self._together(conn, [[episode] for episode in episodes], now, ends_due, slots.postpone_ends)
         return len(episodes)
 
     def _together(
@@ -179,7 +178,7 @@ class Sweeps:
         decide: Callable[[Turn, Sequence[Due]], None],
         postpone: Callable[[Connection, Sequence[int], datetime], None],
     ) -> None:
-        """Decide for all units in one turn: who stands above several gets one digest; a fault parts them."""
+        """Decide for all in one turn: whoever is told of several gets one letter; a fault parts them."""
         if not units:
             return
         try:

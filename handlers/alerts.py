@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.cards import NO_HEAD, URGENT, ladder_of, owner_name, send_card
-from handlers.own import Matter, matter_of_task, others
+from handlers.own import NOBODYS, Matter, matter_of_task, others
 from quarantine import duty
 from quarantine.days import after_quiet
 from quarantine.duty import on_rung, posted_on
@@ -15,7 +15,7 @@ from quarantine.effects import TaskChanged, TaskOpened, TaskTold
 from quarantine.ladder import Audience, Rung
 from quarantine.messages import Params, Term
 from quarantine.people import Episode, Officer, Person
-from quarantine.protocol import DEFAULT_PROTOCOL
+from quarantine.protocol import DEFAULT_PROTOCOL, protocol
 from quarantine.store import File, Store
 from quarantine.tasks import Outcome, Task, TaskKind, TaskState
 from quarantine.turn import NOTHING, Turn
@@ -222,6 +222,15 @@ def last_rung_with_people(turn: Turn, task: Task) -> int:
     rungs, matter = ladder_of(task).rungs, matter_of_task(turn, task)
     peopled = (index for index in reversed(range(len(rungs))) if _on(turn, task, index, matter))
     return next(peopled, 0)
+
+
+def first_to_hear(turn: Turn, unit_id: int, protocol_code: str, matter: Matter = NOBODYS) -> list[Person]:
+    """Whoever is told of what is no task: the lowest rung of the unit on which somebody works today."""
+    for rung in protocol(protocol_code).ladders[TaskKind.CONTACT].rungs:
+        staff = [one for who in rung.audience for one in audience(turn.store, unit_id, who)]
+        if found := others(staff, matter):
+            return each_once(one.person for one in found)
+    return []
 
 
 def _on(turn: Turn, task: Task, index: int, matter: Matter) -> list[Officer]:

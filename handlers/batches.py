@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from handlers.alerts import NOBODY_YET, audience, first_head, on_first_rung, people_on
 from handlers.attendance import watch
-from handlers.silence import digest
+from handlers.digests import digest
 from handlers.tasklist import seen_question
 from quarantine.days import after_quiet
 from quarantine.effects import TaskOpened, TaskTold

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
 from handlers.alerts import responsible
 from handlers.called import label
 from handlers.chats import reached
+from handlers.ended import after_closing
 from handlers.fields import read_order
 from handlers.filecard import readable
 from handlers.homes import read_reason
@@ -121,15 +122,16 @@ def sure(turn: Turn, value: str) -> Next:
     if value == "again":
         return change.begin(turn, file)
     change.apply(turn, file)
-    _tell_station(turn, file, change)
+    reading = after_closing(turn)
+    _tell_station(turn, file, change, reading)
     turn.note("file_changed", person_id=file.person.id, episode_id=file.episode.id, change=change.name)
     return DONE
 
 
-def _tell_station(turn: Turn, file: File, change: Change) -> None:
-    """The officer who follows the resident hears what somebody else has changed."""
+def _tell_station(turn: Turn, file: File, change: Change, reading: Collection[int]) -> None:
+    """The officer who follows the resident hears what somebody else has changed, unless by the sheet."""
     officer = responsible(turn.store, file.unit.id)
-    if officer is not None and officer.id != turn.me:
+    if officer is not None and officer.id not in {turn.me, *reading}:
         by = turn.person.name if turn.person else ""
         facts = {"name": file.person.name, "what": change.label, "by": by}
         turn.say("change.told_station", facts, to=officer.id, not_before=after_quiet(turn.now))

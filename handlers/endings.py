@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from handlers.alerts import NOBODY_YET, latest, on_first_rung, open_task, people_on, tell_rung
+from handlers import ended
+from handlers.alerts import NOBODY_YET, latest, on_first_rung, open_task, people_on, tell_rung, undone
+from handlers.called import label
 from handlers.cards import HOSPITAL, SILENT_SINCE, card_params, short
+from handlers.digests import first_call, tell_together
 from quarantine.checkins import Stage
 from quarantine.days import after_quiet, at, local_day
 from quarantine.effects import EpisodeChanged, TaskChanged
@@ -31,21 +35,50 @@ _HARMLESS = frozenset({TaskKind.LINK, TaskKind.HOME, TaskKind.VERIFY, TaskKind.T
 
 
 def ends_due(turn: Turn, episodes: Sequence[Episode]) -> None:
-    """Close the episodes that ended well; silent, unwell or unsettled goes to a human (DESIGN.md §8)."""
+    """Close the episodes that ended well; silent, unwell or unsettled goes to a human (DESIGN.md §8).
+
+    However many end on one morning, an officer gets one letter with the sheets and one with the decisions,
+    and whoever answers for several one goodbye.
+    """
+    files = turn.store.files_of([one.id for one in episodes])
+    turn.store.last_reports(list(files))
+    turn.store.undone_tasks([one for each in episodes for one in (each.person_id, each.responder_id)])
+    well: list[Episode] = []
+    unclear: list[Task] = []
     for episode in episodes:
         unsettled = [task for task in _open_tasks(turn, episode) if task.kind not in _HARMLESS]
         if _ended_well(turn, episode) and not unsettled:
-            complete(turn, episode)
+            _over(turn, episode)
+            well.append(episode)
             continue
         resting = replace(episode, next_at=None)
         turn.record(EpisodeChanged(episode, resting, None, turn.now, "last_day_unclear"))
-        open_task(
-            turn,
-            TaskKind.DECIDE,
-            unit_id=episode.unit_id,
-            person_id=episode.person_id,
-            episode=episode,
-        )
+        unclear += _decision(turn, episode)
+    for (responder, _), house in _by_house(well).items():
+        _goodbye(turn, responder, house)
+    ended.tell(turn, [files[one.id] for one in well], ended.BY_ITSELF)
+    tell_together(turn, [first_call(turn, task) for task in unclear])
+
+
+def _decision(turn: Turn, episode: Episode) -> list[Task]:
+    """The task to decide on the release, to be told with others; nothing where one lies there already."""
+    known = undone(turn, episode.person_id, TaskKind.DECIDE)
+    task = open_task(
+        turn,
+        TaskKind.DECIDE,
+        unit_id=episode.unit_id,
+        person_id=episode.person_id,
+        episode=episode,
+        tell=known is not None,
+    )
+    return [] if known is not None else [task]
+
+
+def _by_house(episodes: Sequence[Episode]) -> dict[tuple[int, date], list[Episode]]:
+    houses: dict[tuple[int, date], list[Episode]] = defaultdict(list)
+    for one in episodes:
+        houses[one.responder_id, one.last_day].append(one)
+    return houses
 
 
 def _ended_well(turn: Turn, episode: Episode) -> bool:
@@ -79,16 +112,35 @@ def _open_tasks(turn: Turn, episode: Episode) -> list[Task]:
 
 def complete(turn: Turn, episode: Episode, done: int | None = None) -> None:
     """End the follow-up and say goodbye: nothing is asked any more. `done` is the task that led to it."""
+    _over(turn, episode, done)
+    _goodbye(turn, episode.responder_id, [episode])
+
+
+def _over(turn: Turn, episode: Episode, done: int | None = None) -> None:
     over = replace(episode, state=EpisodeState.COMPLETED, next_at=None)
     by = turn.me if turn.said else None
     turn.record(EpisodeChanged(episode, over, by, turn.now, "completed"))
     close_others(turn, episode, Outcome.RELEASED if by else Outcome.DONE, done)
+
+
+def _goodbye(turn: Turn, responder_id: int, house: Sequence[Episode]) -> None:
+    """Say that nothing is asked any more of the one who answers, or of these members of the household."""
+    day_over = local_day(turn.now) > house[0].last_day
+    alone = [one.person_id for one in house] == [responder_id]
+    files = turn.store.files_of([one.id for one in house])
+    who = [
+        Term("ending.you") if one.person_id == responder_id else label(turn, files[one.id].person)
+        for one in house
+    ]
+    own = "ending.completed" if day_over else "ending.released"
+    others = "ending.completed_house" if day_over else "ending.released_house"
     turn.say(
-        "ending.completed" if local_day(turn.now) > episode.last_day else "ending.released",
-        to=episode.responder_id,
+        own if alone else others,
+        to=responder_id,
         not_before=after_quiet(turn.now),
-        last_day=episode.last_day,
-        unit=unit_title(turn.store.unit(episode.unit_id)),
+        last_day=house[0].last_day,
+        unit=unit_title(turn.store.unit(house[0].unit_id)),
+        who=who,
     )
 
 

@@ -9,11 +9,11 @@ from handlers.alerts import distinct, open_task
 from handlers.answers import reason_terms
 from handlers.cards import HOSPITAL, URGENT, card_params, card_text, ladder_of, outcome_label, outcomes_of
 from handlers.checkin import NONE, SYMPTOMS, TEMPERATURE_MEANT, Meant
+from handlers.ended import after_closing
 from handlers.endings import ask_tomorrow, back_home, complete, search_on, to_hospital
 from handlers.holding import held, lost, refuse
 from handlers.members import members, open_checkins, settle
 from handlers.script import script
-from handlers.sheets import after_release
 from handlers.tasklist import offer_rest
 from handlers.unlinked import remind_unlinked, still_unlinked
 from quarantine.access import Action
@@ -247,7 +247,7 @@ def _close(turn: Turn, task: Task, found: Outcome, how: Method | None) -> Next:
         outcome=Term(f"outcome.{found}"),
         how=Term(f"task.how_{how}") if how else Term("word.nothing"),
     )
-    after_release(turn)
+    after_closing(turn)
     offer_rest(turn)
     return DONE
 

@@ -9,7 +9,6 @@ from handlers.cards import HOSPITAL
 from handlers.changing import ORDER, Change, add, ask_reason, ask_sure, told, why
 from handlers.endings import WAS, ask_tomorrow, back_home, close_others, complete, to_hospital
 from handlers.script import script
-from handlers.sheets import after_release
 from quarantine.access import Action
 from quarantine.conversation import Ask, Choice, Next, Question
 from quarantine.days import local_day
@@ -61,7 +60,6 @@ def _home_again(turn: Turn, file: File) -> None:
         turn.record(TaskChanged(task, task.done(Outcome.HOME, turn.me), turn.me, turn.now))
     back_home(turn, file.episode, task)
     turn.say("change.back_home", name=file.person.name)
-    after_release(turn)
 
 
 # Became a case
@@ -141,7 +139,6 @@ def _last_day_come(turn: Turn, file: File) -> bool:
 def _release(turn: Turn, file: File) -> None:
     complete(turn, file.episode)
     turn.say("change.released", name=file.person.name)
-    after_release(turn)
 
 
 HOSPITAL_STAY = add(Change("hospital", Action.CHANGE, AT_HOME, _reason_first, _with_reason, _admit))

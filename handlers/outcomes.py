@@ -12,7 +12,7 @@ from handlers.answers import latest
 from handlers.cards import ladder_of
 from handlers.chats import asked_all_the_same, channel_name, reached
 from handlers.climbing import Call, climb
-from handlers.silence import tell_calls
+from handlers.digests import tell_calls
 from quarantine.checkins import Checkin, Stage, delivered
 from quarantine.effects import CheckinMoved, TaskChanged
 from quarantine.messages import Reason, Term

@@ -29,6 +29,10 @@ class Matter:
         return person.id in self.people or (person.phone is not None and person.phone in self.phones)
 
 
+NOBODYS = Matter(frozenset())
+"""What is no single person's matter."""
+
+
 def matter_of(file: File) -> Matter:
     """Whose matter a file is: the resident's, and theirs who answer for them."""
     return Matter(frozenset({file.person.id, file.responder.id}), frozenset({file.person.phone}))
@@ -37,7 +41,7 @@ def matter_of(file: File) -> Matter:
 def matter_of_task(turn: Turn, task: Task) -> Matter:
     """Whose matter a task is, also while its file is only being written."""
     file = turn.store.file(task.episode_id) if task.episode_id else None
-    known = matter_of(file) if file else Matter(frozenset())
+    known = matter_of(file) if file else NOBODYS
     added = (effect.person for effect in turn.effects if isinstance(effect, PersonAdded))
     phones = {person.phone for person in added if person.id == task.person_id}
     return Matter(known.people | {task.person_id}, known.phones | phones)

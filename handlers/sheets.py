@@ -6,32 +6,32 @@ from handlers.alerts import responsible
 from handlers.calling import number_of
 from handlers.cards import phone_term
 from quarantine.day_sheet import SheetDay, sheet, total
-from quarantine.days import local_day
-from quarantine.effects import EpisodeChanged
+from quarantine.days import after_quiet, local_day
 from quarantine.letters import Enclosure
-from quarantine.messages import Term
-from quarantine.people import EpisodeState
+from quarantine.messages import Priority, Term
 from quarantine.store import File
 from quarantine.turn import Turn
 
 
-def after_release(turn: Turn) -> None:
-    """The sheet of everybody whose episode the speaker has just let come to its end."""
-    for effect in list(turn.effects):
-        if isinstance(effect, EpisodeChanged) and effect.after.state is EpisodeState.COMPLETED:
-            file = turn.store.file(effect.after.id)
-            if file is not None:
-                post(turn, file)
+def post(
+    turn: Turn, file: File, *, to: int | None = None, why: Term | None = None, beside: bool = False
+) -> None:
+    """Say the sheet to whoever writes, or to the officer `to`; that it was given out is recorded.
 
-
-def post(turn: Turn, file: File) -> None:
-    """Say the sheet to whoever writes; that it was given out is recorded."""
+    `why` is a line that says why it comes; `beside` leaves the pressed list of names as it is.
+    """
+    own = to is None or to == turn.me
     records = turn.store.day_records(file.episode.id)
     lines = sheet(file.episode, records, local_day(turn.now))
     figures = total(lines, records)
-    turn.note("sheet_printed", person_id=file.person.id, episode_id=file.episode.id)
+    turn.note("sheet_printed", person_id=file.person.id, episode_id=file.episode.id, to=to or turn.me)
     turn.say(
         "sheet.text",
+        to=None if own else to,
+        priority=Priority.REPLY if own else Priority.REPORT,
+        not_before=None if own else after_quiet(turn.now),
+        beside=beside,
+        preface=why,
         enclosure=Enclosure.DAY_SHEET,
         protect=True,
         name=file.person.name,

@@ -6,23 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from handlers.alerts import audience, first_head, open_task, people_on, tell_rung, undone
+from handlers.alerts import first_to_hear, open_task, undone
 from handlers.called import labels
-from handlers.cards import NO_HEAD, URGENT, card_params, send_card, short, where_term
-from handlers.climbing import CLIMBED, Call, climb, remind_owner
+from handlers.cards import send_card, where_term
+from handlers.climbing import climb, remind_owner
+from handlers.digests import first_call, tell_calls, tell_together
 from handlers.following import visits_due
 from handlers.members import EPISODES
 from handlers.prompts import reminder_question
-from handlers.seen import SEEN_BUTTON
-from handlers.tasklist import ALL, LIST, PAGE, line_of, seen_question
+from handlers.tasklist import seen_question
 from quarantine.checkins import Act, Checkin, Move, advance
 from quarantine.days import after_quiet, is_quiet, local_day
-from quarantine.effects import CheckinMoved, FixShared, TaskTold
-from quarantine.letters import Asked, Condition, Option
+from quarantine.effects import CheckinMoved, FixShared
+from quarantine.letters import Condition
 from quarantine.location import Judgement, Verdict
 from quarantine.messages import Priority, Term
-from quarantine.numbers import TASK, number
-from quarantine.people import Person
 from quarantine.protocol import protocol
 from quarantine.store import File
 from quarantine.tasks import Task, TaskKind, TaskState
@@ -53,7 +51,7 @@ def checkins_due(turn: Turn, checkins: Sequence[Checkin]) -> None:
     turn.store.undone_tasks([file.responder.id for _, file in opening])
     opened = _contact_tasks(turn, by_act[Act.OVERDUE]) + _location_tasks(turn, by_act[Act.NO_LOCATION])
     opened += visits_due(turn, by_act[Act.FOLLOW])
-    tell_together(turn, [_first_call(turn, task) for task in opened])
+    tell_together(turn, [first_call(turn, task) for task in opened])
     _system_errors(turn, by_act[Act.SYSTEM_ERROR])
 
 
@@ -156,7 +154,7 @@ def _system_errors(turn: Turn, moves: list[Moved]) -> None:
         slots = sorted((move.checkin for move, _ in mine), key=lambda one: one.closes_at)
         first, last = slots[0], slots[-1]
         one_slot = (first.day, first.slot) == (last.day, last.slot)
-        for person in _first_to_hear(turn, unit_id, mine[0][1]):
+        for person in first_to_hear(turn, unit_id, mine[0][1].episode.protocol):
             turn.say(
                 "silence.system_error" if one_slot else "silence.system_errors",
                 to=person.id,
@@ -172,15 +170,6 @@ def _system_errors(turn: Turn, moves: list[Moved]) -> None:
             )
 
 
-def _first_to_hear(turn: Turn, unit_id: int, file: File) -> list[Person]:
-    """The lowest rung of the unit on which somebody stands."""
-    for rung in protocol(file.episode.protocol).ladders[TaskKind.CONTACT].rungs:
-        staff = [one.person for who in rung.audience for one in audience(turn.store, unit_id, who)]
-        if staff:
-            return staff
-    return []
-
-
 def tasks_due(turn: Turn, tasks: Sequence[Task]) -> None:
     """Climb what nobody took, or what was taken and forgotten; RED one by one, the rest together."""
     calls = []
@@ -190,71 +179,3 @@ def tasks_due(turn: Turn, tasks: Sequence[Task]) -> None:
             continue
         calls.append(climb(turn, task))
     tell_calls(turn, calls)
-
-
-def tell_calls(turn: Turn, calls: Sequence[Call]) -> None:
-    """Put tasks before their rungs: RED one by one, the rest together."""
-    for call in calls:
-        if call.task.kind in URGENT:
-            tell_rung(turn, call.task, call.people, call.head)
-    tell_together(turn, [call for call in calls if call.task.kind not in URGENT])
-
-
-def _first_call(turn: Turn, task: Task) -> Call:
-    return Call(task, tuple(people_on(turn, task, task.level)), first_head(turn, task))
-
-
-def tell_together(turn: Turn, calls: Sequence[Call]) -> None:
-    """A card for each officer who is told of one task, one digest for each who is told of several."""
-    episodes = [call.task.episode_id for call in calls if call.task.episode_id is not None]
-    turn.store.last_reports(list(turn.store.files_of(episodes)))
-    people: dict[int, Person] = {}
-    told: dict[tuple[int, str], list[Call]] = defaultdict(list)
-    for call in calls:
-        for person in call.people:
-            people[person.id] = person
-            told[person.id, call.head.key].append(call)
-        ids = tuple(person.id for person in call.people)
-        turn.record(TaskTold(call.task.id, call.task.level, ids, turn.now))
-    for (person_id, _), mine in told.items():
-        if len(mine) == 1:
-            send_card(turn, mine[0].task, people[person_id], mine[0].head)
-        else:
-            digest(turn, people[person_id], [call.task for call in mine], mine[0].head)
-
-
-_DIGESTS = {
-    NO_HEAD.key: "task.digest",
-    CLIMBED.key: "task.digest_climbed",
-    "task.not_reached": "task.digest_not_reached",
-    "task.own_below": "task.digest_own_below",
-    "task.all_away": "task.digest_all_away",
-    "task.handed_back": "task.digest_handed_back",
-}
-
-
-def digest(turn: Turn, to: Person, tasks: Sequence[Task], head: Term) -> None:
-    """One letter about several tasks: how many, the first of them by name, and the way to all."""
-    lines = [_line(turn, task) for task in tasks[:PAGE]]
-    names = [str(card_params(turn, task)["name"]) for task in tasks[:PAGE]]
-    options = [
-        Option(number(TASK, task.id), name if names.count(name) == 1 else line_of(turn, task))
-        for task, name in zip(tasks[:PAGE], names, strict=True)
-    ]
-    if len(tasks) > PAGE:
-        options.append(Option(ALL, Term("task.see_all")))
-    options.append(SEEN_BUTTON)
-    turn.say(
-        _DIGESTS.get(head.key, "task.digest_nobody_below"),
-        to=to.id,
-        asked=Asked("task.list", number(LIST, 0), tuple(options), 1),
-        not_before=after_quiet(turn.now),
-        protect=True,
-        count=len(tasks),
-        lines=lines,
-        tasks=[task.id for task in tasks],
-    )
-
-
-def _line(turn: Turn, task: Task) -> Term:
-    return Term("task.digest_line", {**card_params(turn, task), "kind": short(task)})

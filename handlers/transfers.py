@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import communes
+from handlers import communes, sheets
 from handlers.alerts import (
     NOBODY_YET,
     each_once,
+    first_to_hear,
     on_first_rung,
     open_task,
     people_on,
@@ -21,6 +22,7 @@ from handlers.fields import NONE, NOT_KNOWN, read_address
 from handlers.holding import held as task_held
 from handlers.holding import lost
 from handlers.homes import HOME_WITHIN, read_reason
+from handlers.own import matter_of
 from handlers.script import script
 from quarantine.access import Action
 from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question, Unclear
@@ -270,6 +272,7 @@ def _accept(turn: Turn, task: Task, file: File, address: str) -> Next:
             wait=HOME_WITHIN,
         )
     _tell_senders(turn, task, file, "transfer.accepted_told")
+    _hand_over_sheet(turn, file)
     officer = responsible(turn.store, unit.id)
     tell_resident(
         turn,
@@ -280,6 +283,14 @@ def _accept(turn: Turn, task: Task, file: File, address: str) -> Next:
         phone=number_of(turn, unit) or Term("word.no_phone"),
     )
     return DONE
+
+
+def _hand_over_sheet(turn: Turn, file: File) -> None:
+    """The sheet so far, for the files of the station that has followed until now and sees no more of it."""
+    if turn.store.last_checkin(file.episode.id) is not None:
+        for person in first_to_hear(turn, file.unit.id, file.episode.protocol, matter_of(file)):
+            if person.id != turn.me:
+                sheets.post(turn, file, to=person.id, why=Term("sheet.moved_on"))
 
 
 def _bring_along(turn: Turn, transfer: Task, episode: Episode) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from quarantine.batches import Batch
@@ -167,6 +167,10 @@ class Store(Protocol):
         self, unit_ids: Sequence[int], states: Sequence[EpisodeState], limit: int, offset: int = 0
     ) -> Sequence[File]:
         """Files of these units in these states, oldest first."""
+        ...
+
+    def files_ended(self, unit_ids: Sequence[int], day: date, limit: int, offset: int = 0) -> Sequence[File]:
+        """Files of these units that were completed on this local day, the earliest first."""
         ...
 
     def tally(

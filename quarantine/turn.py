@@ -108,18 +108,21 @@ class Turn:
         enclosure: Enclosure = Enclosure.NONE,
         protect: bool = False,
         beside: bool = False,
+        preface: Term | None = None,
         **more: object,
     ) -> int:
         """Post a letter to the one who wrote, or to the person `to`; answers its id.
 
         The parameters of the text are given by name, or as a mapping where they come from a rule. What is
-        said `beside` a pressed message leaves it and its buttons as they are.
+        said `beside` a pressed message leaves it and its buttons as they are. `preface` is a line before it.
         """
         self.pressed_stays = self.pressed_stays or beside
         mine = to is None or (self.said is not None and to == self.owner)
         lead: tuple[Term, ...] = ()
         if mine:
             lead, self.lead = tuple(self.lead), []
+        if preface is not None:
+            lead = (*lead, preface)
         letter = Letter(
             id=self.ids(),
             owner=self.owner if to is None else to,

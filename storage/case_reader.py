@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from quarantine.checkins import Checkin
-from quarantine.days import local_day
+from quarantine.days import at, local_day
 from quarantine.location import Judgement, Verdict
 from quarantine.people import EpisodeState, Officer, Person
 from quarantine.store import File, LastReport
@@ -145,6 +145,22 @@ class CaseReader(UnitTree):
             select(EPISODE)
             .where(EPISODE.c.unit_id.in_(list(unit_ids)), EPISODE.c.state.in_([str(s) for s in states]))
             .order_by(EPISODE.c.created_at, EPISODE.c.id)
+            .limit(limit)
+            .offset(offset)
+        )
+
+    def files_ended(self, unit_ids: Sequence[int], day: date, limit: int, offset: int = 0) -> Sequence[File]:
+        """Files of these units that were completed on this local day, the earliest first."""
+        begins, ends = at(day, time.min), at(day + timedelta(days=1), time.min)
+        return self._files(
+            select(EPISODE)
+            .where(
+                EPISODE.c.unit_id.in_(list(unit_ids)),
+                EPISODE.c.state == EpisodeState.COMPLETED.value,
+                EPISODE.c.closed_at >= begins,
+                EPISODE.c.closed_at < ends,
+            )
+            .order_by(EPISODE.c.closed_at, EPISODE.c.id)
             .limit(limit)
             .offset(offset)
         )

@@ -252,7 +252,7 @@ _ENDS = (
         _EPISODE.c.next_at <= bindparam("now", type_=Instant()),
         _EPISODE.c.next_at >= _EPISODE.c.ends_at,
     )
-    .order_by(_EPISODE.c.next_at)
+    .order_by(_EPISODE.c.next_at, _EPISODE.c.unit_id, _EPISODE.c.id)
     .limit(bindparam("limit", type_=Integer()))
     .with_for_update(skip_locked=True)
 )
@@ -264,7 +264,10 @@ _POSTPONE = (
 
 
 def due_ends(conn: Connection, keyring: Keyring, now: datetime, limit: int) -> list[people.Episode]:
-    """Episodes whose last day is over, to be completed or put before a human; locked on PostgreSQL."""
+    """Episodes whose last day is over, to be completed or put before a human; locked on PostgreSQL.
+
+    Those of a unit stand together, so that its officers get one letter about them.
+    """
     return [records.episode(keyring, row) for row in conn.execute(_ENDS, {"now": now, "limit": limit})]
 
 

@@ -123,9 +123,11 @@ BY_JOB = frozenset(
     {
         *("lists.preview", "lists.field", "lists.column", "lists.repeats", "lists.repeat"),
         *("lists.repeats_rest", "lists.order", "lists.first_day", "lists.reason", "batch.undo"),
+        "sheet.several",
     }
 )
-"""Questions about a list that a job has looked at or brought in: only the transcripts run jobs."""
+"""Questions about a list that a job has looked at or brought in, and about many whose last day is over:
+only the transcripts run jobs and let weeks pass."""
 UNTOUCHED: dict[str, tuple[str, tuple[str, ...]]] = {
     "checkin.symptoms": ("Lan", ()),
     "task.card": ("Hạnh", ()),

@@ -139,6 +139,18 @@ class FakeStore:
         ids = [one.id for one in self.episodes.values() if one.unit_id in unit_ids and one.state in states]
         return [file for one in ids[offset : offset + limit] if (file := self.file(one)) is not None]
 
+    def files_ended(self, unit_ids: Sequence[int], day: date, limit: int, offset: int = 0) -> list[File]:
+        """Files of these units that were completed on this local day, the earliest first."""
+        ids = [
+            one.after.id
+            for one in self.applied
+            if isinstance(one, e.EpisodeChanged)
+            and one.after.state is EpisodeState.COMPLETED
+            and one.after.unit_id in unit_ids
+            and local_day(one.at) == day
+        ]
+        return [file for one in ids[offset : offset + limit] if (file := self.file(one)) is not None]
+
     def tally(
         self, unit_ids: Sequence[int], states: Sequence[EpisodeState], since: datetime
     ) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from quarantine import numbers
 from quarantine.checkins import Stage
 from quarantine.day_sheet import DayRecord
+from quarantine.days import local_day
 from quarantine.effects import CodeFor, EpisodeChanged, Noted, Reported
 from quarantine.letters import Asked, Letter, Option
 from quarantine.location import Judgement, Verdict
@@ -387,3 +388,22 @@ def test_chats_of_a_person(world, store, now):
         Chat(901, "telegram", LAN.id),
     ]
     assert store.chats(12345) == []
+
+
+def test_files_that_ended_on_a_day(world, store, conn, keyring, ids, now):
+    """Those completed on that local day in these units, page by page; no other day, unit or ending."""
+    episodes = [world.episode(210 + number, LAN.id, state=EpisodeState.MONITORING) for number in range(4)]
+    states = [
+        EpisodeState.COMPLETED,
+        EpisodeState.COMPLETED,
+        EpisodeState.COMPLETED,
+        EpisodeState.BECAME_CASE,
+    ]
+    moments = [now, now, now - DAY, now]
+    for before, state, at in zip(episodes, states, moments, strict=True):
+        apply(conn, keyring, [EpisodeChanged(before, replace(before, state=state), None, at, "")], now, ids)
+    units, today = [episodes[0].unit_id], local_day(now)
+    assert [one.episode.id for one in store.files_ended(units, today, 10)] == [210, 211]
+    assert [one.episode.id for one in store.files_ended(units, today, 1, 1)] == [211]
+    assert [one.episode.id for one in store.files_ended(units, today - DAY, 10)] == [212]
+    assert store.files_ended([999], today, 10) == []
