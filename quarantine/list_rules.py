@@ -10,7 +10,7 @@ from typing import TypeVar
 from quarantine import list_values as values
 from quarantine.lists import Entry, Field, Flaw, Problem, RowRef, Value, kind_of
 from quarantine.people import Sex
-from quarantine.places import Doubt, Places, split_address
+from quarantine.places import Doubt, Located, Places, readings, split_address
 from quarantine.protocol import DEFAULT_PROTOCOL, protocol
 
 T = TypeVar("T")
@@ -171,13 +171,22 @@ class _Row:
             self._note(Field.ADDRESS, Flaw.NO_ADDRESS)
         return address, self._commune(column, province, district, commune)
 
+    def _located(self, places: Places, province: str, district: str, commune: str) -> Located:
+        """As the columns say; where the commune's own cell says more, as that may be meant."""
+        located = places.find(province, district, commune)
+        if located.doubt is not Doubt.UNKNOWN:
+            return located
+        meant = [places.find(province or p, district or d, name) for p, d, name in readings(commune)]
+        told = [one for one in meant if one.doubt is not Doubt.UNKNOWN]
+        return next((one for one in told if one.code), told[0] if told else located)
+
     def _commune(self, column: Field, province: str, district: str, commune: str) -> str | None:
         if not commune:
             self._note(Field.COMMUNE, Flaw.MISSING)
             return None
         if self.rules.places is None:
             return None
-        located = self.rules.places.find(province, district, commune)
+        located = self._located(self.rules.places, province, district, commune)
         if located.doubt is not None:
             self._note(column, _DOUBTS[located.doubt], located.names)
         return located.code

@@ -59,7 +59,9 @@ class KnownPlaces:
     def _find(self, province: str, district: str, commune: str) -> Located:
         if district and (old := self._old(province, district, commune)):
             return old
-        today = self._today.find(self._provinces.get(_province(province), province), district, commune)
+        # "TP Cao Bằng" is a district and a province: no district of that place, it is the province.
+        within = self._provinces.get(_province(province or district), province)
+        today = self._today.find(within, district, commune)
         if today.doubt is not Doubt.UNKNOWN or not commune:
             return today
         return self._old(province, "", commune) or today

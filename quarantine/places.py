@@ -153,6 +153,7 @@ def shown(units: Iterable[Unit]) -> tuple[str, ...]:
 _COMMUNE_WORD = re.compile(r"^(?:xa|x|phuong|p|ph|f|dac khu|dk|thi tran|tt|ttr)\s+\S")
 _DISTRICT_WORD = re.compile(r"^(?:quan|q|huyen|h|thi xa|tx)\s+\S")
 _STREET_AND_TWO = 3
+_TYPE_ALONE = re.compile(r"^(?:xa|phuong|dac khu|thi tran)$")
 _PROVINCE_WORD = re.compile(r"^(?:tinh|t|thanh pho|tp|t p)\s+\S")
 
 
@@ -162,7 +163,7 @@ def split_address(address: str) -> tuple[str, str, str]:
     "12 Lê Lợi, phường Ngọc Hà, Hà Nội" → ("Hà Nội", "", "phường Ngọc Hà"). Without any type word the last of
     three parts is taken for the province and the one before it for the commune.
     """
-    parts = [part.strip() for part in re.split(r"[,;\n]|\s[-–]\s", address) if part.strip()]
+    parts = _parts(address)
     folded = [unglued(part) for part in parts]
     place = next((n for n in reversed(range(len(parts))) if _COMMUNE_WORD.match(folded[n])), None)
     if place is None:
@@ -174,3 +175,26 @@ def split_address(address: str) -> tuple[str, str, str]:
     if not province and unmarked:
         province = unmarked.pop()
     return province, district or (unmarked[0] if unmarked else ""), parts[place]
+
+
+def readings(cell: str) -> list[tuple[str, str, str]]:
+    """Province, district and commune as a commune's own cell may mean them when it says more than its name.
+
+    "Xã Vĩnh Quang, TP Cao Bằng": what follows may be the province or, of before July 2025, the district. None
+    where the cell says no more than a name.
+    """
+    parts = [part for part in _parts(re.sub(r"[()]", ",", cell)) if not _TYPE_ALONE.match(fold(part))]
+    if not parts or parts == [cell.strip()]:
+        return []
+    named = (n for n in reversed(range(len(parts))) if _COMMUNE_WORD.match(unglued(parts[n])))
+    place = next(named, 0)
+    commune, after = parts[place], parts[place + 1 :]
+    if not after:
+        return [("", "", commune)]
+    if len(after) == 1:
+        return [(after[0], "", commune), ("", after[0], commune)]
+    return [(after[-1], after[0], commune), (after[-1], "", commune)]
+
+
+def _parts(address: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[,;\n]|\s[-–]\s", address) if part.strip()]

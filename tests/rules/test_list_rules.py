@@ -209,6 +209,23 @@ def test_an_address_names_its_commune(address, parts):
 
 
 @pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("Phường Thục Phán, tỉnh Cao Bằng", "01273"),
+        ("Thục Phán - Cao Bằng", "01273"),
+        ("Thục Phán (phường)", "01273"),
+        ("Tổ 3, phường Thục Phán", "01273"),
+        ("Xã Tân An, Hà Nội", "00900"),
+        ("phường Ngọc Hà, TP Hà Nội", "00008"),
+    ],
+)
+def test_a_communes_cell_may_say_more_than_its_name(cell, code):
+    """Province, house or type beside the name: read all the same; what a hint says can be written there."""
+    row = {Field.NAME: "Lê Văn Dần", Field.BIRTH: "1980", Field.ADDRESS: "Tổ 3", Field.COMMUNE: cell}
+    assert judge(RowRef("", 2), row, Rules(TODAY, PLACES)).unit_code == code
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("F0", Reason.CASE),
