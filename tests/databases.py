@@ -2,6 +2,8 @@
 
 tests/conftest.py gives the fixtures to every test. CACHLY_TEST_POSTGRES may name a server to use instead of
 the one that is started once per session; its user must be allowed to create databases.
+
+No test cuts the power of the machine, so nothing here waits for a disk: that is a third of the time.
 """
 
 import itertools
@@ -10,15 +12,38 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from storage.engine import open_engine
 from storage.migrate import upgrade
 
 _numbers = itertools.count(1)
+
+
+@cache
+def migrated() -> bytes:
+    """What a migrated SQLite file holds; made once by each process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.db"
+        upgrade(f"sqlite:///{path}")
+        engine = open_engine(f"sqlite:///{path}")
+        with engine.connect() as conn:
+            driver = conn.connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        return path.read_bytes()
+
+
+def open_quickly(url: str) -> Engine:
+    """An engine as Cachly's own, but that SQLite does not wait for the disk."""
+    engine = open_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda driver, _: driver.execute("PRAGMA synchronous=OFF"))
+    return engine
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +60,9 @@ def postgres_server() -> Iterator[str]:
     # Not below pytest's own folder: the next run of pytest closes that to the user PostgreSQL runs as.
     with tempfile.TemporaryDirectory(prefix="cachly-postgres-", ignore_cleanup_errors=True) as folder:
         server = pgserver.get_server(folder, cleanup_mode=None)
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            _administer(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+        _administer(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
         server.stop()
 
@@ -53,12 +81,7 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file that fresh ones are copied from."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    upgrade(f"sqlite:///{path}")
-    engine = open_engine(f"sqlite:///{path}")
-    with engine.connect() as conn:
-        driver = conn.connection.driver_connection
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
+    path.write_bytes(migrated())
     return path
 
 
@@ -92,7 +115,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on a fresh, migrated database, once on each kind."""
-    opened = open_engine(database_url)
+    opened = open_quickly(database_url)
     yield opened
     opened.dispose()
 

@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from bot.catalogues import load
+from bot.catalogues import Catalogue, load
 from bot.database import Database
 from bot.demo import units
 from bot.ids import Ids
@@ -38,12 +39,12 @@ from quarantine.messages import Address, Delivered, Incoming, Kind, Never, Reaso
 from quarantine.people import Episode, EpisodeState, Home, Posting
 from quarantine.people import Reason as Why
 from quarantine.protocol import DEFAULT_PROTOCOL, next_at, protocol
-from storage import contexts, jobs, migrate, outbox, ticks
+from storage import contexts, jobs, outbox, ticks
 from storage.apply import apply
-from storage.engine import open_engine
 from storage.sealing import Keyring
 from storage.units import load_names, load_units
 from tests.cast import BEFORE, CAST, CDC, CENTRE, FAR, HOMES, STATION, Part
+from tests.databases import migrated, open_quickly
 from tests.messengers import MESSENGERS, PRESENCES, PUBLIC, TELEGRAM, Messenger
 from tests.phones import Phone, named, phone_of
 
@@ -80,6 +81,12 @@ def same_random() -> Callable[[int], int]:
     return random.Random(879).randrange  # noqa: S311 - the same in each run
 
 
+@cache
+def _catalogue() -> Catalogue:
+    """What the bot says; read once by each process."""
+    return load(strict=True)
+
+
 class Stage:
     """Everything of Cachly but the network: each message is taken by newly built turns, twice.
 
@@ -90,14 +97,14 @@ class Stage:
         self, cast: tuple[str, ...], messenger: str = TELEGRAM, start: datetime = START, *, pages: bool = True
     ) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        url = f"sqlite:///{Path(self.folder.name) / 'stage.db'}"
-        migrate.upgrade(url)
-        self.engine = open_engine(url)
+        file = Path(self.folder.name) / "stage.db"
+        file.write_bytes(migrated())
+        self.engine = open_quickly(f"sqlite:///{file}")
         self.keyring = Keyring.parse(Keyring.make_key("test"))
         self.clock = StageClock(start)
         self.random_below = same_random()
         self.ids = Ids(self.clock.now, self.random_below)
-        self.catalogue = load(strict=True)
+        self.catalogue = _catalogue()
         self.members = [part for part in CAST.values() if part.by and part.name in cast]
         with_phones = [name for name in cast if not CAST[named(name)].by]
         self.phones = {name: phone_of(name, start, messenger) for name in with_phones}
