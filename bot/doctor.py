@@ -23,8 +23,12 @@ from storage import migrate
 from storage.engine import reading
 from storage.standings import standings
 from storage.tables import Posting, Unit, core
+from storage.unattended import leaderless
 
 NO_PUBLIC_ADDRESS = "Its messenger only pushes: set CACHLY_PUBLIC_URL to the https:// address of this Cachly."
+
+NAMED = 5
+"""So many units are named; more would not be read."""
 
 
 class NoTokens:
@@ -91,6 +95,7 @@ def _database(chosen: Settings) -> Iterator[Finding]:
     if migrate.is_current(engine):
         yield Finding("tables", migrate.head())
         yield _staff(engine)
+        yield from _leading(engine)
         yield _outbox(engine)
     else:
         yield Finding("tables", "of another version, or none", premises.OLD_TABLES)
@@ -112,6 +117,20 @@ def _staff(engine: Engine) -> Finding:
     if not postings:
         return Finding("staff", found, "Invite the first one: `cachly invite --unit CODE --role cdc_admin`.")
     return Finding("staff", found)
+
+
+def _leading(engine: Engine) -> Iterator[Finding]:
+    """A CDC with people in quarantine and no staff: what stations leave undone is told to nobody."""
+    with reading(engine) as conn:
+        codes = leaderless(conn)
+    if codes:
+        yield Finding(
+            "alerts",
+            f"nobody of the CDC is posted for {len(codes)} provinces with people in quarantine: "
+            f"{', '.join(codes[:NAMED])}{' …' * (len(codes) > NAMED)}",
+            "What no station takes is told to nobody there. Invite somebody: "
+            f"`cachly invite --unit {codes[0]} --role cdc_admin`.",
+        )
 
 
 def _outbox(engine: Engine) -> Finding:

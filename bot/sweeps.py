@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -19,12 +19,14 @@ from handlers.closing import chats_due
 from handlers.endings import ends_due
 from handlers.silence import checkins_due, tasks_due
 from quarantine.checkins import Checkin
+from quarantine.days import local_day
 from quarantine.people import Episode, Unit
 from quarantine.protocol import protocol
 from quarantine.store import Chat
 from quarantine.tasks import Task
 from quarantine.turn import Turn
 from storage import inbox, slots, ticks
+from storage.unattended import leaderless, watch_unattended
 from storage.unit_tree import UnitTree
 
 log = structlog.get_logger()
@@ -73,6 +75,7 @@ class Sweeps:
         self.probe = probe
         self.chunk = chunk
         self._clear_at: datetime | None = None
+        self._looked_on: date | None = None
 
     async def sweep(self, at: datetime | None = None) -> Counts:
         """Do everything that is due now, or was due at the instant `at`."""
@@ -81,6 +84,7 @@ class Sweeps:
         counts.prompted = await self._open_slots(now)
         counts.ended = await self._repeat(lambda conn: self._ends(conn, now))
         counts.checkins = await self._repeat(lambda conn: self._checkins(conn, now))
+        await self._look(now)
         counts.units = await self._repeat(lambda conn: self._units(conn, now))
         counts.tasks = await self._repeat(lambda conn: self._tasks(conn, now))
         counts.chats = await self._repeat(lambda conn: self._chats(conn, now))
@@ -164,6 +168,18 @@ class Sweeps:
         for unit in units:
             self._safely(conn, [unit], now, units_due, ticks.postpone_units)
         return len(units)
+
+    async def _look(self, now: datetime) -> None:
+        """Once a day, and when the process starts, find the units that nobody looks after."""
+        if self._looked_on == local_day(now):
+            return
+        self._looked_on = local_day(now)
+        found = await self.database.run(lambda conn: watch_unattended(conn, now), Rank.CLOCK)
+        headless = await self.database.run(leaderless, Rank.CLOCK)
+        if found:
+            log.info("units without staff", count=found)
+        if headless:
+            log.warning("nobody to be told", count=len(headless))
 
     def _ends(self, conn: Connection, now: datetime) -> int:
         episodes = slots.due_ends(conn, self.turns.keyring, now, ENDS)

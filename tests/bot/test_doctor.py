@@ -11,6 +11,7 @@ from storage.sealing import Keyring
 from storage.tables import core
 from tests.bot.conftest import KEY
 from tests.bot.processes import TOKEN
+from tests.storage.rows import LAN, Rows
 
 pytestmark = pytest.mark.usefixtures("place")
 PERSON, POSTING, LETTER = (core(table).insert() for table in (tables.Person, tables.Posting, tables.Letter))
@@ -47,6 +48,21 @@ def test_doctor_is_content_with_a_good_installation(cachly, installed):
     assert code == 1
     assert "1 letters due" in out
     assert "Does `cachly run` run" in out
+
+
+def test_doctor_names_a_cdc_that_nobody_is_posted_at(cachly, installed):
+    """Where alerts reach nobody only the operator can help: the code of the unit, and the command."""
+    engine = open_engine(f"sqlite:///{installed / 'cachly.db'}")
+    with engine.begin() as conn:
+        rows = Rows(conn, Keyring.parse(KEY), datetime(2021, 8, 14, tzinfo=UTC))
+        rows.person(LAN)
+        rows.episode(201, LAN.id, unit_id=1273)
+    engine.dispose()
+    code, out, _ = cachly("doctor")
+    assert code == 1
+    assert "posted for 1 provinces with people in quarantine: 04" in out
+    assert "cachly invite --unit 04 --role cdc_admin" in out
+    assert LAN.name not in out
 
 
 def test_doctor_compares_the_webhook(cachly, installed, monkeypatch):
