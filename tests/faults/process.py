@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -78,6 +79,8 @@ class Plan:
     folder: Path
     steps: tuple[Step, ...]
     crash: Crash | None = None
+    clock: Barrier | None = None
+    """Shared by processes that live at once: none comes to the next instant before all are done with this one."""
 
     @property
     def delivered(self) -> Path:
@@ -143,9 +146,16 @@ class Play:
         doing = {Do.SWEEP: self.sweep, Do.SEND: self.send, Do.HEAR: self.hear}
         for number, step in enumerate(self.plan.steps):
             self.step = number
-            self.instant = max(self.instant, step.at)
+            if step.at > self.instant:
+                await self._time_passes(step.at)
             await doing[step.do](step)
         await asyncio.to_thread(self.database.close)
+
+    async def _time_passes(self, at: datetime) -> None:
+        """Go on to an instant together: two machines' clocks do not differ by an hour of the story."""
+        if self.plan.clock is not None:
+            await asyncio.to_thread(self.plan.clock.wait)
+        self.instant = at
 
     async def sweep(self, _: Step) -> None:
         """Do all that is due."""

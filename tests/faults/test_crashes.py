@@ -178,8 +178,13 @@ def test_a_crash_after_sending_repeats_what_was_in_flight(ward, undisturbed, cra
 
 
 def test_two_processes_live_the_same_morning(ward, undisturbed):
-    """Two processes that sweep, send and hear all the same messages at once end as one alone does."""
-    assert ward.live(ward.plan, ward.plan) == [0, 0]
+    """Two processes that sweep, send and hear all the same messages at once end as one alone does.
+
+    Their clocks agree: where one could close a slot while the other still commits its reminder of hours ago,
+    that reminder would be void before it is sent, and rightly so.
+    """
+    plan = replace(ward.plan, clock=NURSERY.Barrier(2, timeout=SECONDS))
+    assert ward.live(plan, plan) == [0, 0]
     found = ward.ending()
     assert not repeats(found.shown)
     assert differences(found, undisturbed, ordered=False) == []
