@@ -74,7 +74,10 @@ def _line(unit: Unit) -> str:
 
 
 def _now(tree: UnitTree, former: Sequence[OtherName], units: dict[int, Unit]) -> str:
-    """What old places are now: all of it, or that they were split."""
+    """What old places are now: all of it, or that they were split; a name of today is not told to be old."""
+    today = {one.unit_id for one in former if one.until is None}
+    if len(today) == 1:
+        return _told(tree, units[today.pop()])
     if len(former) == 1 and not former[0].partly:
         return "\n".join([f"{_before(former[0])} is now:", _told(tree, units[former[0].unit_id])])
     lines = []

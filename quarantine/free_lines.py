@@ -13,6 +13,7 @@ from datetime import date
 from quarantine import list_values as values
 from quarantine.lists import Field
 from quarantine.measures import read_day
+from quarantine.missing_commas import with_commas
 from quarantine.names import fold, plain
 from quarantine.places import bare, split_address
 
@@ -86,8 +87,8 @@ class Pasted:
 
 
 def looks_pasted(text: str) -> bool:
-    """Whether a text has so many parts that it is worth a closer look."""
-    return len(_APART.split(text)) >= _PARTS
+    """Whether a text has so many parts, marked or not, that it is worth a closer look."""
+    return any(len(_APART.split(each)) >= _PARTS for each in (text, with_commas(text, ())))
 
 
 def read_pasted(text: str, today: date, provinces: Collection[str] = ()) -> Pasted:
@@ -108,16 +109,23 @@ def read_pasted(text: str, today: date, provinces: Collection[str] = ()) -> Past
 def _cells_of(text: str, today: date, provinces: Collection[str]) -> Cells | None:
     """The parts of one person by what they mean; None where they do not look like a person's facts.
 
-    That takes a name, two facts beside it, and at most one part that means nothing.
+    That takes a name, two facts beside it, and at most one part that means nothing. Where commas are
+    missing it takes a name that comes first, three facts, and nothing without a meaning.
     """
+    marked = _sorted(text, today, provinces)
+    guessed = _sorted(with_commas(_ENUMERATED.sub("", text), provinces), today, provinces)
+    cells, more = marked.cells(), guessed.cells()
+    if more and guessed.begins_with(more[Field.NAME]) and (not cells or guessed.known > marked.known):
+        return more
+    return cells
+
+
+def _sorted(text: str, today: date, provinces: Collection[str]) -> _Sorting:
     parts = [_ENUMERATED.sub("", part).strip(" .") for part in _APART.split(_ENUMERATED.sub("", text))]
-    parts = [part for part in parts if part]
-    if len(parts) < _PARTS:
-        return None
     sorting = _Sorting(today, provinces)
-    for part in parts:
+    for part in filter(None, parts):
         sorting.take(part)
-    return sorting.cells()
+    return sorting
 
 
 class _Sorting:
@@ -133,11 +141,13 @@ class _Sorting:
         self.free: list[str] = []
         """Those of them that do not stand right behind an address."""
         self.strange = 0
+        self.first = ""
         self._after_address = False
 
     def take(self, part: str) -> None:
         """Lay one part where it belongs."""
         before, self._after_address = self._after_address, False
+        self.first = self.first or part
         if not (self._labelled(part) or any(look(part, fold(part)) for look in self._looks())):
             if _wordy(part):
                 self.places.append(part)
@@ -221,14 +231,22 @@ class _Sorting:
         self._after_address = True
         return True
 
+    def begins_with(self, name: str) -> bool:
+        """Whether the name came first, no other words are left, and three facts are known: no sentence is so."""
+        return name == self.first and not self.strange and self.free == [name] and self.known > _ENOUGH
+
+    @property
+    def known(self) -> int:
+        """How many facts beside the name and the dwelling."""
+        return len(_FACTS & self.found.keys())
+
     def cells(self) -> Cells | None:
         """All cells, when together they are a person."""
         name = self.found.get(Field.NAME) or self._name()
         if name in self.names:
             self.names.remove(name)
             self.places.remove(name)
-        known = len(_FACTS & self.found.keys())
-        if not name or known < _ENOUGH + self.strange or self.strange > 1 or len(self.names) > _MOST_PLACES:
+        if not name or self.known < _ENOUGH + self.strange or self.strange > 1 or len(self.names) > _MOST_PLACES:
             return None
         places = sorted(self.places, key=self._province)
         return {**self.found, Field.NAME: name, **_dwelling(places)}

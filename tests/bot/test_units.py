@@ -74,6 +74,7 @@ def test_centres_branches_numbers_and_aliases(cachly, cao_bang):
     assert "(01273-1)" in cachly("units", "point", "01273", "Điểm trạm Hợp Giang", "--hotline", "0912345678")
     cachly("units", "amend", "01273", "--hotline", "1022", "--alias", "Phố Kim Đồng")
     shown = cachly("units", "show", "pho kim dong")
+    assert shown.startswith("Phường Thục Phán (01273)")
     assert "supported by  Trung tâm Y tế khu vực Cao Bằng (04-KV1)" in shown
     assert "above         Tỉnh Cao Bằng (04)" in shown
     assert "branches      Điểm trạm Hợp Giang (01273-1)" in shown

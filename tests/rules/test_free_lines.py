@@ -76,6 +76,38 @@ def test_the_parts_may_come_in_any_order(order: tuple[int, ...]):
     assert facts(entry) == AN
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Nguyễn Văn An nam 1985 0912 345 678 12 Lê Lợi phường Ngọc Hà Hà Nội F1 từ 20/11",
+        "Nguyễn Văn An nam sn 85 0912.345.678 12 Lê Lợi, p.Ngọc Hà Hà Nội, f1 từ 20/11",
+        "Nguyễn Văn An (nam, 1985), sđt 0912-345-678; 12 Lê Lợi; p Ngọc Hà; Hà Nội; F1 20/11",
+        "Nguyễn Văn An sn85 nam, 0912345678 12 Lê Lợi, phường Ngọc Hà - Hà Nội, tiếp xúc gần từ 20.11",
+        "1) Nguyễn Văn An\tnam 1985 +84912345678\t12 Lê Lợi phường Ngọc Hà\tHà Nội F1 từ 20/11",
+    ],
+)
+def test_commas_may_be_missing(line: str):
+    """A clerk late at night marks some of the places where a fact ends, or none."""
+    (entry,) = people(line)
+    assert facts(entry) == AN
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "sex"),
+    [
+        ("nguyen thi lan nu sn 85 0912.345.678 12 le loi p ngoc ha", "Nguyen Thi Lan", Sex.FEMALE),
+        ("Lê Văn Hoài Nam 1985 0912345678 F1", "Lê Văn Hoài Nam", None),
+        ("Lê Văn Nam nam 1985 0912345678 F1", "Lê Văn Nam", Sex.MALE),
+        ("Trần Thị Nữ sn 1985 0912345678 F1", "Trần Thị Nữ", None),
+        ("le van hoai nam 1985 0912345678 F1", "Le Van Hoai Nam", None),
+    ],
+)
+def test_a_name_keeps_its_last_word_where_that_may_be_no_sex(line: str, name: str, sex: Sex | None):
+    """Nam is a name too: in doubt the sex is asked, and the review shows the name."""
+    (entry,) = people(line)
+    assert (entry.name, entry.sex) == (name, sex)
+
+
 def test_marks_are_not_needed():
     """What was typed without marks is read the same; the name stays as it was typed."""
     (entry,) = people(plain(ISSUE))
@@ -158,6 +190,9 @@ def test_a_name_that_looks_like_a_place(text: str, name: str, address: str):
         "Bác Tư, 0912345678, sốt, ho, đau họng",
         "sốt, ho, nam, 1985, 0912345678",
         "Ngày mai 10 giờ, họp ở phường Ngọc Hà, anh Nam 0912345678, chị Lan 1985",
+        "Nhờ anh xem giúp 0912345678 sinh 1985 F1 chị Lan Anh",
+        "Hôm nay chị Nguyễn Thị Lan 0912345678 sinh năm 1985 nói gì",
+        "Ngày mai 10 giờ họp ở phường Ngọc Hà anh Nam 0912345678 chị Lan 1985",
         "21.03512, 105.81234",
         "12 Lê Lợi, phường Ngọc Hà, Hà Nội",
         "không có triệu chứng, nhiệt độ 36,8, ở nhà",
