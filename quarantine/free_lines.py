@@ -232,7 +232,7 @@ class _Sorting:
         return True
 
     def begins_with(self, name: str) -> bool:
-        """Whether the name came first, no other words are left, and three facts are known: no sentence is so."""
+        """Whether the name came first, no words are left over, and three facts are known."""
         return name == self.first and not self.strange and self.free == [name] and self.known > _ENOUGH
 
     @property
@@ -246,7 +246,8 @@ class _Sorting:
         if name in self.names:
             self.names.remove(name)
             self.places.remove(name)
-        if not name or self.known < _ENOUGH + self.strange or self.strange > 1 or len(self.names) > _MOST_PLACES:
+        too_few = self.known < _ENOUGH + self.strange
+        if not name or too_few or self.strange > 1 or len(self.names) > _MOST_PLACES:
             return None
         places = sorted(self.places, key=self._province)
         return {**self.found, Field.NAME: name, **_dwelling(places)}

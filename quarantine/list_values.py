@@ -190,7 +190,7 @@ def read_order(text: str, today: date) -> tuple[Value[str], Value[date]]:
     if dated := _ORDER_DATE.search(clean):
         day, clean = read_date(dated[1], today), clean[: dated.start()]
     number = re.sub(
-        r"^(?:quyết định|qđ|số|quyết định số|qđ số)\s*:?\s+(?=\S*\d)", "", clean, flags=re.IGNORECASE
+        r"^(?:quyết định|quyet dinh|qđ|qd)?(?:\s*(?:số|so))?\s*:?\s+(?=\S*\d)", "", clean, flags=re.IGNORECASE
     )
     if len(number) > LONGEST_ORDER:
         return Value(None, (Flaw.TOO_LONG,)), day

@@ -10,15 +10,16 @@ from quarantine.places import bare
 _BETWEEN = re.compile(r"[,;|\t\n()]")
 _BORN = r"(?:sn|ns|sinh(?:\s+năm|\s+nam|\s+ngày|\s+ngay)?|năm\s+sinh|nam\s+sinh)"
 _UNMISTAKABLE = re.compile(
-    r"(?:\b(?:số\s+)?(?:sđt|sdt|đt|dt|tel|điện\s+thoại)\s*:?\s*)?(?<![\d/])(?:\+?84|0)(?:[ .-]?\d){9}(?![\d/])"
+    r"(?:\b(?:số\s+)?(?:sđt|sdt|đt|dt|tel|điện\s+thoại)\s*:?\s*)?"
+    r"(?<![\d/])(?:\+?84|0)(?:[ .-]?\d){9}(?![\d/])"
     rf"|\b{_BORN}\s*\d[\d/.-]*|(?<![\d/.-])(?<!ngày )(?:19|20)\d\d(?![\d/.-])"
     r"|\b\d{1,3}\s*(?:tuổi|tuoi)\b|\bf[0-2]\b(?!\s*(?:từ|tu|ngày|ngay|\d))",
     re.IGNORECASE,
 )
 """A phone, a birth, an age and a reason without a day stand for themselves wherever they are."""
 _BEGINNING = re.compile(
-    r"\s(?=(?:phường|phuong|xã|xa|đặc khu|dac khu|thị trấn|quận|quan|huyện|huyen|tỉnh|tinh|tp|p|x|q|h)\b\.?\s*\S"
-    r"|f[0-2]\b|tiếp xúc|tiep xuc|cccd\b|cmnd\b|qđ\b|qd\b|quyết định)",
+    r"\s(?=(?:phường|phuong|xã|xa|đặc khu|dac khu|thị trấn|quận|quan|huyện|huyen|tỉnh|tinh|tp|p|x|q|h)\b"
+    r"\.?\s*\S|f[0-2]\b|tiếp xúc|tiep xuc|cccd\b|cmnd\b|qđ\b|qd\b|quyết định)",
     re.IGNORECASE,
 )
 """What begins a part of its own; it ends at the next."""

@@ -80,7 +80,7 @@ class Plan:
     steps: tuple[Step, ...]
     crash: Crash | None = None
     clock: Barrier | None = None
-    """Shared by processes that live at once: none comes to the next instant before all are done with this one."""
+    """Shared by processes that live at once: none goes on to an instant before all are done with the last."""
 
     @property
     def delivered(self) -> Path:

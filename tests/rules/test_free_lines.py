@@ -129,6 +129,7 @@ def test_marks_are_not_needed():
         ("CCCD 001190012345", "identity", "001190012345"),
         ("131/QĐ-UBND", "order_number", "131/QĐ-UBND"),
         ("QĐ 131/QĐ-UBND", "order_number", "131/QĐ-UBND"),
+        ("qd so 131/qd-ubnd", "order_number", "131/qd-ubnd"),
         ("tiếp xúc gần", "reason", Reason.CONTACT),
         ("về từ vùng dịch", "reason", Reason.RETURN),
         ("cách ly từ ngày 20/11/2026", "first_day", date(2026, 11, 20)),
