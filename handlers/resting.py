@@ -21,6 +21,9 @@ staff = may_somewhere(Action.REST)
 """Whether the one who writes works anywhere, and may be away."""
 
 
+DAY = timedelta(days=1)
+
+
 def read_days(turn: Turn, text: str) -> Span:
     """Days off as they are typed; what is wrong with them is said."""
     found = read_span(text, local_day(turn.now))
@@ -83,13 +86,22 @@ def heard(turn: Turn, text: str) -> Next | None:
 
 
 def _leave(turn: Turn, span: Span) -> Next:
-    """Keep the days, say who stands in, and let the units be looked at when they begin."""
+    """Keep the days, say who stands in, and let the units be looked at when they begin.
+
+    With days off that they overlap, or follow on, they are one: one word ends them all.
+    """
     known = turn.store.absences_of(turn.owner)
     if any(one.covers(span.first) and one.covers(span.last) for one in known):
         turn.say("rest.known", days=_days(span))
         return DONE
-    absence = Absence(turn.ids(), turn.owner, span.first, span.last)
-    turn.record(AbsenceAdded(absence, turn.me, turn.now))
+    beside = [one for one in known if one.first_day <= span.last + DAY and span.first <= one.last_day + DAY]
+    for one in beside:
+        turn.record(AbsenceEnded(one, turn.me, turn.now))
+    whole = Span(
+        min([span.first, *(one.first_day for one in beside)]),
+        max([span.last, *(one.last_day for one in beside)]),
+    )
+    turn.record(AbsenceAdded(Absence(turn.ids(), turn.owner, whole.first, whole.last), turn.me, turn.now))
     units = [
         turn.store.unit(one) for one in dict.fromkeys(p.unit_id for p in postings_for(turn, Action.REST))
     ]
@@ -102,8 +114,8 @@ def _leave(turn: Turn, span: Span) -> Next:
         instead += names
         alone = alone or not names
     who = Term("rest.alone") if alone else Term("rest.instead", {"names": list(dict.fromkeys(instead))})
-    turn.say("rest.done", days=_days(span), instead=who)
-    _tell_leaders(turn, units, span)
+    turn.say("rest.done", days=_days(whole), instead=who)
+    _tell_leaders(turn, units, whole)
     return DONE
 
 
