@@ -71,7 +71,8 @@ def idle(turn: Turn) -> Next:
 def _staff_idle(turn: Turn) -> Next:
     said = turn.said
     if said is None or said.kind is not Kind.TEXT:
-        return _menu(turn, "menu.staff")
+        refused = said is not None and said.kind is Kind.FILE and not may_import(turn)
+        return _menu(turn, "lists.not_yours" if refused else "menu.staff")
     if fold(said.text) in SEEN_WORDS:
         return note_seen(turn)
     resting = off_work(turn, said.text)
