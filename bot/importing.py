@@ -20,7 +20,7 @@ from papers.columns import UnknownColumnError
 from papers.refusing import Refusal, UnreadableError
 from papers.returned import returned
 from papers.sheets import MOST_BYTES
-from papers.tables import UnknownSheetError
+from papers.tables import Table, UnknownSheetError
 from papers.template import template
 from quarantine.batches import Double, Doubles
 from quarantine.days import local_day
@@ -201,11 +201,7 @@ def summary(
         )
     ]
     for table in checked.tables:
-        lines.append(f"\n{say('list.columns')} {table.sheet}".rstrip())
-        for field, column in table.header.columns.items():
-            lines.append(f"  {column.letter:>2}  {column.header} → {say(f'list.field_{field}')} ({field})")
-        if table.header.unknown:
-            lines.append(say("list.unknown", headers=", ".join(table.header.unknown)))
+        lines += _columns(table)
     if skipped := _skipped(checked):
         what = ", ".join(f"{count} {say(f'list.skipped_{kind}')}" for kind, count in skipped.items())
         lines.append(say("list.skipped", what=what))
@@ -223,6 +219,18 @@ def summary(
     if checked.accepted:
         lines.append(f"\n{say('list.samples')}")
         lines += [f"{entry.ref.row:>6}  {sample(entry)}" for entry in checked.accepted[:SAMPLES]]
+    return lines
+
+
+def _columns(table: Table) -> list[str]:
+    """What was understood of one table."""
+    lines = [f"\n{say('list.columns')} {table.sheet}".rstrip()]
+    for field, column in table.header.columns.items():
+        lines.append(f"  {column.letter:>2}  {column.header} → {say(f'list.field_{field}')} ({field})")
+    if not table.records:
+        lines.append(say(f"list.file_{Refusal.NO_ROWS}"))
+    if table.header.unknown:
+        lines.append(say("list.unknown", headers=", ".join(table.header.unknown)))
     return lines
 
 
@@ -274,11 +282,13 @@ def refusing(sheet: str) -> Iterator[None]:
 def read_bytes(file: str) -> bytes:
     """The bytes of a file that is not too large to be looked at."""
     try:
-        if Path(file).stat().st_size > MOST_BYTES:
-            raise FileRefusedError(Refusal.TOO_LARGE)
-        return Path(file).read_bytes()
+        with Path(file).open("rb") as opened:
+            data = opened.read(MOST_BYTES + 1)  # no further: a device has no end
     except OSError as error:
         raise RefusedError(f"{file} cannot be read: {error.strerror}.") from error
+    if len(data) > MOST_BYTES:
+        raise FileRefusedError(Refusal.TOO_LARGE)
+    return data
 
 
 def _write(file: str, data: bytes) -> None:

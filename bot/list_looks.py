@@ -142,7 +142,9 @@ class Looker:
 
 
 def facts(made: Plan) -> dict[str, Any]:
-    """What is shown of a list, as JSON."""
+    """What is shown of a list, as JSON; UnreadableError when there is nobody in it."""
+    if not made.checked.entries:
+        raise UnreadableError(Refusal.NO_ROWS)
     checked, counts = made.checked, made.counts()
     header = checked.tables[0].header
     problems = checked.counts(refusing=True).most_common(PROBLEMS)

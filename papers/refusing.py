@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     WRONG_TYPE = "wrong_type"
     BROKEN = "broken"
     EMPTY = "empty"
+    NO_ROWS = "no_rows"  # a header, and nobody beneath it
     NOT_A_LIST = "not_a_list"  # readable, but no row names a column for names
 
 

@@ -159,6 +159,7 @@ def test_the_mapping_is_corrected(cachly):
         (("list.xlsx", "--returned", "nowhere/back.xlsx"), "nowhere/back.xlsx cannot be written"),
         (("image.png",), "Tệp này không phải danh sách Excel, ODS hay CSV"),
         (("huge.csv",), "Tệp quá lớn"),
+        (("/dev/zero",), "Tệp quá lớn"),
     ],
 )
 def test_mistakes_are_answered_with_a_sentence(cachly, place, words, says):
