@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers import (
     answering,
     changing,
@@ -19,14 +21,13 @@ from handlers.filecard import AGAIN, CARD, CHANGE, FIND, HISTORY, SHEET, readabl
 from handlers.gate import may_somewhere, passes, units_within
 from handlers.pastlines import past
 from handlers.script import script
+from handlers.seeking import read_sought
 from handlers.worklist import MORE, PAGE
 from quarantine.access import Action
-from quarantine.conversation import DONE, Again, Ask, Next, Question, Unclear
+from quarantine.conversation import DONE, Again, Ask, Next, Question
 from quarantine.letters import Option
 from quarantine.messages import Term
-from quarantine.names import fold
 from quarantine.people import OPEN_STATES
-from quarantine.phones import read_phone
 from quarantine.store import File
 from quarantine.turn import Turn
 
@@ -46,19 +47,6 @@ MENU = (
 """Changes in the order in which they are offered."""
 NEEDED = {CHANGE: Action.CHANGE, AGAIN: Action.ENROL}
 """What one must be allowed in order to do what is chosen under a card; looking is enough for the rest."""
-SHORTEST_NAME = 2
-
-
-def read_sought(turn: Turn, text: str) -> list[int]:
-    """Ids of the episodes within reach that a phone number or part of a name means, best first."""
-    phone = read_phone(text)
-    if phone is None and (len(fold(text)) < SHORTEST_NAME or any(mark.isdigit() for mark in text)):
-        raise Unclear("file.find_unclear")
-    units = units_within(turn, Action.VIEW)
-    found = turn.store.files_sought(units, PAGE, phone=phone or "", name="" if phone else text)
-    if not found:
-        raise Unclear("file.find_none", typed=text[:60])
-    return [file.episode.id for file in found]
 
 
 SOUGHT = Question("file.find", read=read_sought, passing=True)
@@ -104,8 +92,29 @@ def sought(turn: Turn, answer: str | list[int]) -> Next:
     if len(answer) == 1:
         return opened(turn, answer[0])
     known = turn.store.files_of(answer)
-    turn.note("files_listed", list=WHICH.key, episodes=answer)
-    return Ask(WHICH, {"count": len(answer)}, tuple(_option(known[one]) for one in answer if one in known))
+    drawn = [known[one] for one in answer[:PAGE] if one in known]
+    turn.lead_in("file.many" if len(answer) > PAGE else "file.found", count=len(drawn))
+    turn.note("files_listed", list=WHICH.key, episodes=answer[:PAGE])
+    return Ask(WHICH, {}, tuple(_told_apart(drawn)), {"sought": turn.memory.get("sought", "")})
+
+
+def _told_apart(files: Sequence[File]) -> list[Option]:
+    """Each by name and state; namesakes in one state by year of birth and phone, one person's by the day."""
+    forms = [[_option(file), _namesake(file), _begun(file)] for file in files]
+    labels = [option.label for each in forms for option in each]
+    return [next((one for one in each if labels.count(one.label) == 1), each[-1]) for each in forms]
+
+
+def _namesake(file: File) -> Option:
+    phone = file.person.phone or file.responder.phone or ""
+    born = str(file.person.birth_year) if file.person.birth_year else Term("word.unknown")
+    facts = {"name": file.person.name, "born": born, "end": phone[-3:]}
+    return Option(f"f{file.episode.id}", Term("file.line_same", facts))
+
+
+def _begun(file: File) -> Option:
+    facts = {"name": file.person.name, "first_day": file.episode.first_day}
+    return Option(f"f{file.episode.id}", Term("file.line_begun", facts))
 
 
 def opened(turn: Turn, episode_id: int) -> Next:
