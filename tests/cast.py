@@ -71,6 +71,7 @@ CAST = {
         ),
         Part("Dũng", "1003", Person(3, "Lê Văn Dũng", "0912000003", 1975, Sex.MALE), STATION, Role.DIRECTOR),
         Part("Thu", "1013", Person(13, "Đinh Thị Thu", "0912000013", 1980, Sex.FEMALE), CENTRE, Role.CENTRE),
+        Part("Yến", "1017", Person(18, "Mã Thị Yến", "0912000017", 1993, Sex.FEMALE), CDC, Role.CDC_CLERK),
         Part("Sơn", "1014", Person(14, "Phạm Hồng Sơn", "0912000014", 1978, Sex.MALE), CDC, Role.CDC_ADMIN),
         Part(
             "Khoa",

@@ -61,6 +61,16 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "verify.home_sure": ("Hạnh", ("/vitri", "=file homeless", "@")),
     "verify.home_reason": ("Hạnh", ("/vitri", "=file verified", "@")),
     "lists.send": ("Mai", ("/nhap",)),
+    "lists.preview": ("Yến", ("=columns", "quay lại")),
+    "lists.field": ("Yến", ("=columns",)),
+    "lists.column": ("Yến", ("=columns", "=phone")),
+    "lists.repeats": ("Yến", ("=repeats",)),
+    "lists.repeat": ("Yến", ("=repeats", "=singly")),
+    "lists.repeats_rest": ("Yến", ("=repeats", "=singly", "=skip", "=rest")),
+    "lists.order": ("Yến", ("=complete",)),
+    "lists.first_day": ("Yến", ("=complete", "140/QĐ-UBND")),
+    "lists.reason": ("Yến", ("=complete", "140/QĐ-UBND", "02/12/2026")),
+    "batch.undo": ("Sơn", ("/hoantac",)),
     "print.list": ("Hạnh", ("/inphieu",)),
     "print.per_page": ("Hạnh", ("/inphieu", "=all")),
     "print.handed_out": ("Hạnh", ("/inphieu", "=all", "=4")),
@@ -119,17 +129,11 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "menu.choose": ("Dũng", ("xin chào",)),
     "chats.choose": ("Dũng", ("/kenh",)),
 }
-BY_JOB = frozenset(
-    {
-        *("lists.preview", "lists.field", "lists.column", "lists.repeats", "lists.repeat"),
-        *("lists.repeats_rest", "lists.order", "lists.first_day", "lists.reason", "batch.undo"),
-        "sheet.several",
-    }
-)
-"""Questions about a list that a job has looked at or brought in, and about many whose last day is over:
-only the transcripts run jobs and let weeks pass."""
+BY_SWEEP = frozenset({"sheet.several"})
+"""A question that the morning after an end puts: only the transcripts wait for one."""
 UNTOUCHED: dict[str, tuple[str, tuple[str, ...]]] = {
     "checkin.symptoms": ("Lan", ()),
     "task.card": ("Hạnh", ()),
+    "lists.preview": ("Yến", ()),
 }
-"""Questions that the clock has put and nobody has answered yet: nothing is kept of them but the letter."""
+"""Questions that the clock or a job has put, unanswered: nothing is kept of them but the letter."""

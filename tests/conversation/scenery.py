@@ -13,6 +13,7 @@ from bot.catalogues import SERVED, Catalogue
 from bot.rendering import Renderer
 from handlers.alerts import open_task
 from handlers.book import script
+from quarantine.batches import BatchState
 from quarantine.conversation import Script
 from quarantine.days import local_day
 from quarantine.effects import (
@@ -51,7 +52,7 @@ _ARRIVED = (
     .values(status="delivered", delivered_at=bindparam("at", type_=Instant()))
 )
 """What is said is on the phones at once."""
-WHO = ("Mai", "Sơn", "Hạnh", "Dũng", "Dũng (Zalo)", "Lan", "Bác Tư", "Bà Sáu", "Nam", "Người lạ")
+WHO = ("Mai", "Yến", "Sơn", "Hạnh", "Dũng", "Dũng (Zalo)", "Lan", "Bác Tư", "Bà Sáu", "Nam", "Người lạ")
 PROMPTED_AT = START + timedelta(minutes=90)
 """07:30: Lan has just been asked."""
 RESIDENT_CODE, OFFICER_CODE = "CFHJ2345", "KMNP6789"
@@ -214,6 +215,8 @@ def scene() -> Iterator[Scene]:
         with stage.engine.begin() as conn:
             episodes, tasks = _furnish(stage, conn)
         stage.settle()
+        sent = Address(TELEGRAM, CAST["Yến"].user)
+        stage.hear(Incoming(sent, "list-1", stage.clock.now(), Kind.FILE, file="thieu-va-trung.csv"))
         with stage.engine.connect() as conn:
             found = Scene(stage, conn, episodes, tasks)
             for who in stage.phones:
@@ -223,6 +226,9 @@ def scene() -> Iterator[Scene]:
         stage.close()
 
 
+_STANDS = {"p": "checkin.symptoms", "t": "task.card", "b": "lists.preview"}
+
+
 def _seen(found: Scene, who: str) -> None:
     """What the newest message with buttons on somebody's phone asks."""
     phone = found.stage.phone(who)
@@ -230,8 +236,7 @@ def _seen(found: Scene, who: str) -> None:
         buttons = [button for row in phone.asked.buttons for button in row]
         mark = buttons[0].data.partition(":")[0]
         options = [(button.data.partition(":")[2], button.label) for button in buttons]
-        key = "checkin.symptoms" if mark[0] == "p" else "task.card"
-        found.asked[who] = Open(key, mark, tuple(options))
+        found.asked[who] = Open(_STANDS[mark[0]], mark, tuple(options))
 
 
 def _furnish(stage: Stage, conn: Connection) -> tuple[dict[str, int], dict[str, int]]:
@@ -254,6 +259,8 @@ def _furnish(stage: Stage, conn: Connection) -> tuple[dict[str, int], dict[str, 
         ),
     )
     apply(conn, stage.keyring, codes, now, ids)
+    brought = {"job_id": ids(), "by_id": CAST["Sơn"].person.id, "at": now, "digest": b"1", "added": 2}
+    conn.execute(core(tables.Batch).insert().values(id=ids(), state=BatchState.IN, rows=2, **brought))
     return episodes, {name: _task(stage, conn, name, episodes) for name in _KINDS}
 
 
