@@ -28,7 +28,7 @@ from quarantine.effects import (
 from quarantine.measures import Status, read_year
 from quarantine.messages import Term
 from quarantine.numbers import PROMPT, number
-from quarantine.people import AT_HOME, Episode, EpisodeState
+from quarantine.people import AT_HOME, LINKED, Episode, EpisodeState
 from quarantine.protocol import next_at, next_of, protocol
 from quarantine.store import File
 from quarantine.tasks import Outcome, TaskKind
@@ -93,8 +93,16 @@ def closed(turn: Turn, code: Code | None) -> Term | None:
     if code is not None and code.purpose is CodeFor.OFFICER:
         return Term("link.invitation_closed")
     file = turn.store.file(code.episode_id) if code and code.episode_id else None
-    used = code is not None and code.used_at is not None
-    return _refused("link.used" if used else "link.expired", turn, file)
+    if code is None or code.used_at is None:
+        return _refused("link.expired", turn, file)
+    return _refused("link.done" if _answers_here(turn, file) else "link.used", turn, file)
+
+
+def _answers_here(turn: Turn, file: File | None) -> bool:
+    """Whether the speaker is the one whom the code has linked: they scanned the leaflet again."""
+    if turn.person is None or file is None or file.episode.state not in LINKED:
+        return False
+    return turn.person.id in {file.person.id, file.episode.responder_id}
 
 
 def _refused(key: str, turn: Turn, file: File | None) -> Term:
