@@ -124,7 +124,7 @@ class Turns:
         language = turn.person.language if turn.person else "vi"
         return [
             MenuEntry(command.name, self.speak(Term(command.label), language))
-            for command in self.script.offered(turn)
+            for command in self.script.menu(turn)
         ]
 
     def menu_for(self, conn: Connection, wanted: MenuWanted) -> tuple[Address | None, list[MenuEntry]]:

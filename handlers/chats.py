@@ -51,6 +51,7 @@ def asked_all_the_same(turn: Turn, person_id: int) -> bool:
     "chats.menu",
     ("kenh", "doi kenh", "kenh nhan tin", "channel", "channels"),
     lambda turn: turn.person is not None and bool(turn.context.episodes or turn.context.postings),
+    rare=True,
 )
 def channels(turn: Turn) -> Next:
     """Where the person is written to, and how to be written to elsewhere."""

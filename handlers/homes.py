@@ -224,6 +224,7 @@ HOMES = add(
     "verify.home_menu",
     ("vi tri nha", "dat vi tri nha", "doi vi tri nha", "sua vi tri nha"),
     may_somewhere(Action.VERIFY),
+    rare=True,
 )
 def homes(turn: Turn) -> Next:
     """Set or change somebody's home position without waiting for a task."""

@@ -25,7 +25,7 @@ ROLE = Question("staff.role", columns=2)
 
 
 @script.command(
-    "moi", "staff.menu_invite", ("moi can bo", "them can bo", "moi"), may_somewhere(Action.INVITE)
+    "moi", "staff.menu_invite", ("moi can bo", "them can bo", "moi"), may_somewhere(Action.INVITE), rare=True
 )
 def invite(turn: Turn) -> Next:
     """For which unit?"""

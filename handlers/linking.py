@@ -273,6 +273,7 @@ def _asked_today(turn: Turn) -> Ask | None:
     "link.menu_language",
     ("ngon ngu", "doi ngon ngu", "language"),
     lambda turn: turn.person is not None,
+    rare=True,
 )
 def change_language(_: Turn) -> Next:
     """Choose the language again."""

@@ -45,7 +45,7 @@ def begin(turn: Turn) -> Next:
     return SEND
 
 
-@script.command("mau", "lists.template_menu", ("tep mau", "mau", "mau danh sach"), may_import)
+@script.command("mau", "lists.template_menu", ("tep mau", "mau", "mau danh sach"), may_import, rare=True)
 def template(turn: Turn) -> Next:
     """The template, to be filled in."""
     turn.say("lists.template_sent", enclosure=Enclosure.TEMPLATE)

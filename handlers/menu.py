@@ -7,6 +7,7 @@ from handlers.alerts import open_task, responsible
 from handlers.answers import open_checkins
 from handlers.chats import reached
 from handlers.checkin import keep_early, redo
+from handlers.commands import show
 from handlers.house import HOUSE
 from handlers.linking import try_code
 from handlers.list_drafts import may_import
@@ -21,21 +22,23 @@ from handlers.signs import danger_of_stranger, heard, heard_late
 from handlers.staff import whom_staff_call
 from handlers.whereabouts import LOCATION, moved, waits_for_location
 from quarantine.checkins import Stage
-from quarantine.conversation import DONE, UNWRITTEN, Again, Ask, Asking, Hooks, Next, Question, Standing
+from quarantine.conversation import (
+    DONE,
+    UNWRITTEN,
+    Again,
+    Hooks,
+    Next,
+    Question,
+)
 from quarantine.days import local_day
 from quarantine.effects import AddressReachable, MenuWanted, TaskChanged
-from quarantine.letters import Asked, Option
 from quarantine.location import Fix
 from quarantine.messages import Incoming, Kind, Reason, Term
 from quarantine.names import fold
-from quarantine.numbers import number
 from quarantine.people import EpisodeState
 from quarantine.protocol import next_of, protocol
 from quarantine.tasks import Outcome, TaskKind
 from quarantine.turn import Turn
-
-MENU_LETTER = "m"
-MENU = Question("menu.choose", Asking.ONE)
 
 
 def resident(turn: Turn) -> bool:
@@ -72,7 +75,7 @@ def _staff_idle(turn: Turn) -> Next:
     said = turn.said
     if said is None or said.kind is not Kind.TEXT:
         refused = said is not None and said.kind is Kind.FILE and not may_import(turn)
-        return _menu(turn, "lists.not_yours" if refused else "menu.staff")
+        return show(turn, "lists.not_yours" if refused else "menu.staff")
     if fold(said.text) in SEEN_WORDS:
         return note_seen(turn)
     resting = off_work(turn, said.text)
@@ -81,8 +84,8 @@ def _staff_idle(turn: Turn) -> Next:
     wanted = said.text[1:].partition(" ")[0].lower() if said.text.startswith("/") else ""
     if wanted in {command.name for command in script.commands}:
         turn.note("refused", command=wanted)
-        return _menu(turn, "menu.not_yours")
-    return _menu(turn, "menu.staff")
+        return show(turn, "menu.not_yours")
+    return show(turn, "menu.staff")
 
 
 def _by_itself(turn: Turn, said: Incoming) -> Next | None:
@@ -105,32 +108,7 @@ def _resident_idle(turn: Turn) -> Next:
         found = heard(turn, said.text)
         if found is not None:
             return found
-    return _menu(turn, "menu.resident")
-
-
-def _menu(turn: Turn, greeting: str) -> Next:
-    """The menu stands outside the conversation: it never waits for an answer."""
-    turn.say(greeting, asked=Asked(MENU.key, number(MENU_LETTER, 0), _menu_ask(turn, 0).options))
-    return DONE
-
-
-def _menu_ask(turn: Turn, _: int) -> Ask:
-    return Ask(MENU, {}, tuple(Option(one.name, Term(one.label)) for one in script.offered(turn)))
-
-
-script.stands(Standing(MENU_LETTER, _menu_ask, lambda _turn, _row: Term("stale.button"), binds=False))
-
-
-@script.answers(MENU)
-def menu(turn: Turn, value: str) -> Next:
-    """Do what was chosen."""
-    chosen = next(command for command in script.offered(turn) if command.name == value)
-    turn.memory.clear()
-    following = chosen.run(turn)
-    if isinstance(following, Again):
-        turn.say(following.term.key, following.term.params)
-        return DONE
-    return following
+    return show(turn, "menu.resident")
 
 
 @script.command("khai", "menu.status", ("tinh hinh", "trang thai", "ngay thu may", "khi nao xong"), resident)

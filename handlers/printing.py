@@ -121,6 +121,7 @@ WHOSE = add(
     "print.menu",
     ("in phieu", "in phieu huong dan", "in phieu hang loat"),
     may_somewhere(Action.GUIDE),
+    rare=True,
 )
 def whose(turn: Turn) -> Next:
     """Those who have not connected yet, to print the leaflet of one or of all."""

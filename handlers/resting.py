@@ -12,7 +12,7 @@ from quarantine.access import Action
 from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question, Unclear
 from quarantine.days import QUIET_TO, after_quiet, at, local_day
 from quarantine.duty import AT_WORK
-from quarantine.effects import AbsenceAdded, AbsenceEnded, UnitWatched
+from quarantine.effects import AbsenceAdded, AbsenceEnded, MenuWanted, UnitWatched
 from quarantine.messages import Kind, Priority, Term
 from quarantine.people import Absence, Unit
 from quarantine.turn import Turn
@@ -45,7 +45,13 @@ WHEN = Question(
 )
 
 
-@script.command("nghi", "rest.menu", ("nghi", "xin nghi", "nghi phep", "xin nghi phep", "bao nghi"), staff)
+@script.command(
+    "nghi",
+    "rest.menu",
+    ("nghi", "xin nghi", "nghi phep", "xin nghi phep", "bao nghi"),
+    staff,
+    rare=True,
+)
 def rest(_: Turn) -> Next:
     """When will they be away?"""
     return WHEN
@@ -101,6 +107,7 @@ def _leave(turn: Turn, span: Span) -> Next:
         min([span.first, *(one.first_day for one in beside)]),
         max([span.last, *(one.last_day for one in beside)]),
     )
+    turn.record(MenuWanted(turn.owner, turn.chat.id))
     turn.record(AbsenceAdded(Absence(turn.ids(), turn.owner, whole.first, whole.last), turn.me, turn.now))
     units = [
         turn.store.unit(one) for one in dict.fromkeys(p.unit_id for p in postings_for(turn, Action.REST))
@@ -140,8 +147,17 @@ def _tell_leaders(turn: Turn, units: list[Unit], span: Span) -> None:
         )
 
 
+def _away(turn: Turn) -> bool:
+    """Whether there are days off to come back from, or to give up."""
+    return bool(turn.store.absences_of(turn.owner))
+
+
 @script.command(
-    "dilam", "rest.menu_back", ("di lam lai", "di lam", "het nghi", "da di lam lai", "huy nghi"), staff
+    "dilam",
+    "rest.menu_back",
+    ("di lam lai", "di lam", "het nghi", "da di lam lai", "huy nghi"),
+    staff,
+    timely=_away,
 )
 def back(turn: Turn) -> Next:
     """Days off that run end now; where none does, those to come are given up."""
@@ -150,6 +166,7 @@ def back(turn: Turn) -> Next:
     ended = [one for one in known if one.covers(today)] or list(known)
     if not ended:
         return Again(Term("rest.not_away"))
+    turn.record(MenuWanted(turn.owner, turn.chat.id))
     for absence in ended:
         turn.record(AbsenceEnded(absence, turn.me, turn.now))
     running = ended[0].covers(today)

@@ -41,6 +41,7 @@ SURE = Question(
     "staff.menu_roster",
     ("can bo don vi", "danh sach can bo", "can bo cua don vi"),
     may_somewhere(Action.STAFF),
+    rare=True,
 )
 def roster(turn: Turn) -> Next:
     """Of which unit?"""

@@ -21,7 +21,13 @@ UNDO = Question(
 )
 
 
-@script.command("hoantac", "batch.menu", ("hoan tac", "rut lai danh sach"), may_somewhere(Action.IMPORT))
+@script.command(
+    "hoantac",
+    "batch.menu",
+    ("hoan tac", "rut lai danh sach"),
+    may_somewhere(Action.IMPORT),
+    rare=True,
+)
 def begin(turn: Turn) -> Next:
     """The last list that the speaker brought in."""
     batch = turn.store.newest_batch(turn.me or 0)

@@ -174,20 +174,25 @@ class Standing:
     binds: bool = True
 
 
+def always(_: Turn) -> bool:
+    """The condition of what everybody may ask for."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something one can ask for at any time: by menu, by "/name", by its label or its words."""
+    """Something one can ask for at any time: by menu, by "/name", by its label or its words.
+
+    What is `rare` stands below the daily work, and what is not `timely` is understood but on no menu.
+    """
 
     name: str
     label: str
     words: tuple[str, ...]
     applies: Callable[[Turn], bool]
     run: Callable[[Turn], Next]
-
-
-def always(_: Turn) -> bool:
-    """The condition of what everybody may ask for."""
-    return True
+    rare: bool = False
+    timely: Callable[[Turn], bool] = always
 
 
 @dataclass
@@ -236,12 +241,15 @@ class Script:
         label: str,
         words: Iterable[str] = (),
         applies: Callable[[Turn], bool] = always,
+        *,
+        rare: bool = False,
+        timely: Callable[[Turn], bool] = always,
     ) -> Callable[[Callable[[Turn], Next]], Callable[[Turn], Next]]:
         """Register something one can ask for at any time."""
 
         def register(run: Callable[[Turn], Next]) -> Callable[[Turn], Next]:
             folded = tuple(fold(word) for word in words)
-            self.commands.append(Command(name, label, folded, applies, run))
+            self.commands.append(Command(name, label, folded, applies, run, rare, timely))
             return run
 
         return register
@@ -253,6 +261,11 @@ class Script:
     def offered(self, turn: Turn) -> list[Command]:
         """The commands that fit the one who wrote, in order of registration."""
         return [command for command in self.commands if command.applies(turn)]
+
+    def menu(self, turn: Turn) -> list[Command]:
+        """Those of them that are of use now: the daily work, then what is rare."""
+        useful = [command for command in self.offered(turn) if command.timely(turn)]
+        return sorted(useful, key=lambda command: command.rare)
 
     def named(self, turn: Turn, text: str) -> Command | None:
         """The command that is written as "/name"."""
