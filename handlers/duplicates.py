@@ -47,6 +47,12 @@ def _holders(turn: Turn, field: str, value: str) -> list[Person]:
     return [person for person in find(value) if not isinstance(known, list) or person.id not in known]
 
 
+def seen(turn: Turn) -> frozenset[int]:
+    """Those of the same numbers whom the clerk was shown, and said to be others."""
+    known = turn.memory["known"]
+    return frozenset(known if isinstance(known, list) else ())
+
+
 def _lines(turn: Turn, people: list[Person]) -> list[Term]:
     lines = [describe(turn, person) for person in people[:SHOWN]]
     if len(people) > SHOWN:

@@ -151,7 +151,7 @@ def _person(turn: Turn, known: object) -> Person:
     facts: dict[str, Any] = draft.person_facts(draft.values(turn))
     if not isinstance(known, int):
         person = Person(id=turn.ids(), **facts)
-        turn.record(PersonAdded(person, turn.now))
+        turn.record(PersonAdded(person, turn.now, duplicates.seen(turn)))
         return person
     before = turn.store.officer(known)
     after = replace(before, **facts)

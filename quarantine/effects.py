@@ -73,10 +73,14 @@ class ChatWatched:
 
 @dataclass(frozen=True, slots=True)
 class PersonAdded:
-    """Somebody new is known."""
+    """Somebody new is known; refused when their phone or identity number is held by others than `besides`.
+
+    `besides` are those whom the decider has seen to have it, None where nobody looked.
+    """
 
     person: Person
     at: datetime
+    besides: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

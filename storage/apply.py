@@ -42,6 +42,7 @@ from quarantine.effects import (
     UnitWatched,
 )
 from storage import apply_episodes, apply_lists, apply_people, apply_rounds, apply_staff, apply_tasks
+from storage.newcomers import newcomers_added
 from storage.sealing import Keyring
 from storage.writing import StaleDecisionError, Writing
 
@@ -53,7 +54,7 @@ def _not_stored(writing: Writing, effects: Sequence[MenuWanted]) -> None:
 
 
 WRITERS: dict[type, Callable[[Writing, Sequence[Any]], None]] = {
-    PersonAdded: apply_people.persons_added,
+    PersonAdded: newcomers_added,
     PersonChanged: apply_people.persons_changed,
     AddressBound: apply_people.addresses_bound,
     AddressReachable: apply_people.addresses_reachable,
