@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import transfers, verification
+from handlers import taking_over, verification
 from handlers.alerts import each_once, people_on
 from handlers.cards import TASK_CARD, URGENT, card_ask, card_params, ladder_of, of_another, owner_name
 from handlers.findings import ask_outcome, outcome
@@ -20,7 +20,7 @@ from quarantine.turn import Turn
 _STARTS = {
     TaskKind.VERIFY: verification.start,
     TaskKind.HOME: verification.set_home,
-    TaskKind.TRANSFER: transfers.start,
+    TaskKind.TRANSFER: taking_over.start,
 }
 """Where the cards of cards.LEADING_ON lead."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from handlers import enrolment, files, guidance, printing, transfers, verification
+from handlers import enrolment, files, guidance, printing, taking_over, verification
 from handlers.alerts import open_task
 from handlers.script import script
 from quarantine.effects import EpisodeChanged
@@ -57,7 +57,7 @@ def province() -> World:
     start = {
         "verify": verification.start,
         "home": verification.set_home,
-        "transfer": transfers.start,
+        "transfer": taking_over.start,
     }
     return World(store, stage_script(script, start))
 
