@@ -191,7 +191,18 @@ def _gathered(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str,
 
 
 def _tell_news(turn: Turn, known: Task, after: Task) -> None:
-    """The owner hears the news; without one, or when it is RED, those told last and the first rung do."""
+    """A card for each who hears the news; whoever else has had it reads who is on it."""
+    told = hearers(turn, known, after)
+    news = Term("task.news")
+    if after.state is TaskState.TAKEN:
+        news = Term("task.news_taken", {"owner": owner_name(turn, after)})
+    for person in told:
+        send_card(turn, after, person, Term("task.news") if person.id == after.owner_id else news)
+    turn.record(TaskTold(after.id, after.level, tuple(one.id for one in told), turn.now))
+
+
+def hearers(turn: Turn, known: Task, after: Task) -> list[Person]:
+    """Who hears the news: the owner; without one, or when it is RED, those told last and the first rung."""
     told: list[Person] = []
     if after.state is TaskState.TAKEN and after.owner_id is not None:
         told.append(turn.store.officer(after.owner_id))
@@ -200,12 +211,7 @@ def _tell_news(turn: Turn, known: Task, after: Task) -> None:
         told += [*people_on(turn, after, first), *people_on(turn, after, known.level)]
         if known.owner_id is not None:
             told.append(turn.store.officer(known.owner_id))
-    news = Term("task.news")
-    if after.state is TaskState.TAKEN:
-        news = Term("task.news_taken", {"owner": owner_name(turn, after)})
-    for person in each_once(told):
-        send_card(turn, after, person, Term("task.news") if person.id == after.owner_id else news)
-    turn.record(TaskTold(after.id, after.level, tuple(one.id for one in each_once(told)), turn.now))
+    return each_once(told)
 
 
 def first_rung_with_people(turn: Turn, task: Task, level: int) -> int:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from handlers.alerts import latest as latest_task
 from handlers.alerts import open_task
 from handlers.called import label_of
 from quarantine.checkins import ANSWERABLE, Checkin, Stage, answered
+from quarantine.contact import Finding, found
 from quarantine.conversation import DONE, Next
 from quarantine.days import after_quiet, local_day
 from quarantine.effects import CheckinMoved, Reported, TaskChanged
 from quarantine.messages import Priority, Term
 from quarantine.people import Episode, EpisodeState
 from quarantine.protocol import protocol
-from quarantine.tasks import Outcome, TaskKind
+from quarantine.tasks import Outcome, TaskKind, TaskState
 from quarantine.triage import Level, triage
 from quarantine.turn import Turn
 
@@ -113,7 +116,7 @@ def _mark_reported(turn: Turn, checkin: Checkin) -> None:
             late = checkin.stage not in {Stage.WAITING, Stage.PROMPTED}
             next_at = turn.now + LOCATION_WITHIN if late else checkin.next_at
             turn.record(CheckinMoved(checkin, replace(checkin, reported=True, next_at=next_at)))
-        _close_silence(turn)
+        _close_silence(turn, [checkin.episode_id])
 
 
 def reason_terms(reasons: tuple[str, ...], temperature: float | None) -> list[Term]:
@@ -173,20 +176,30 @@ def close_reported(turn: Turn) -> None:
 def finish(turn: Turn) -> Next:
     """Close the check-ins of the prompt, thank, and say what comes next."""
     close_reported(turn)
-    _close_silence(turn)
+    known = (latest(turn, one) for one in _asked_about(turn))
+    _close_silence(turn, [one.episode_id for one in known if one.reported])
     _thank(turn)
     return DONE
 
 
-def _close_silence(turn: Turn) -> None:
-    """An answer, however late, closes the task "chưa điểm danh"; whoever had taken it is told."""
+def _close_silence(turn: Turn, answered_for: Sequence[int]) -> None:
+    """An answer, however late, settles these episodes in the task "chưa điểm danh".
+
+    Whoever had taken it is told once nobody is left. What was about the phone is over: it answers.
+    """
     for kind in (TaskKind.CONTACT, TaskKind.UNREACHABLE, TaskKind.FOLLOW):
-        task = turn.store.open_task(turn.owner, kind)
-        if task is None or _closed_now(turn, task.id):
+        known = turn.store.open_task(turn.owner, kind)
+        task = None if known is None else latest_task(turn, known)
+        if task is None or task.state is TaskState.DONE:
             continue
-        after = task.done(Outcome.LATE_ANSWER)
+        if kind is TaskKind.CONTACT:
+            after = found(task, answered_for, Finding(Outcome.LATE_ANSWER), turn.now)
+        else:
+            after = task.done(Outcome.LATE_ANSWER)
+        if after is task:
+            continue
         turn.record(TaskChanged(task, after, None, turn.now))
-        if turn.person and task.owner_id is not None:
+        if turn.person and task.owner_id is not None and after.state is TaskState.DONE:
             turn.say(
                 "task.answered_late",
                 to=task.owner_id,
@@ -194,10 +207,6 @@ def _close_silence(turn: Turn) -> None:
                 name=turn.person.name,
                 at=turn.now,
             )
-
-
-def _closed_now(turn: Turn, task_id: int) -> bool:
-    return any(isinstance(effect, TaskChanged) and effect.after.id == task_id for effect in turn.effects)
 
 
 def _longest(turn: Turn) -> Episode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from handlers.waiting import waited
+from quarantine.contact import SILENT_SINCE, Finding, findings, left, names
 from quarantine.conversation import Ask, Asking, Question
 from quarantine.days import after_quiet, local_day
 from quarantine.ladder import Ladder
@@ -15,7 +16,7 @@ from quarantine.people import Person
 from quarantine.phones import show_phone
 from quarantine.protocol import DEFAULT_PROTOCOL, protocol
 from quarantine.store import LastReport
-from quarantine.tasks import Task, TaskKind, TaskState
+from quarantine.tasks import Method, Task, TaskKind, TaskState
 from quarantine.turn import Turn
 
 CARD = "task.card"
@@ -26,8 +27,8 @@ LEADING_ON = frozenset({TaskKind.VERIFY, TaskKind.HOME, TaskKind.TRANSFER})
 """Kinds whose card leads into a conversation of its own instead of a list of outcomes."""
 HOSPITAL = "hospital"
 """In the detail of a DECIDE task: since when the person is in hospital; it is asked about every day."""
-SILENT_SINCE = "silent_since"
-"""In the detail of a task: the last contact, where `since` counts from a decision to search on."""
+ONE_FINE = "one_fine"
+"""The answer that one of a household is well, where "fine" says so of all who are left."""
 NO_HEAD = Term("word.nothing")
 
 _CONTACT = ("fine", "phone_trouble", "unwell", "hospital", "absent", "retry")
@@ -70,8 +71,16 @@ def is_decision(task: Task, now: datetime) -> bool:
 def outcomes_of(task: Task, now: datetime) -> tuple[str, ...]:
     """The outcomes an officer may report for this task, in the order of the buttons."""
     if is_decision(task, now):
-        return _SILENCE_DECIDED
-    return _IN_HOSPITAL if HOSPITAL in task.detail else _OUTCOMES[task.kind]
+        return _of_house(_SILENCE_DECIDED) if len(left(task)) > 1 else _SILENCE_DECIDED
+    if HOSPITAL in task.detail:
+        return _IN_HOSPITAL
+    return _of_house(_OUTCOMES[task.kind]) if len(left(task)) > 1 else _OUTCOMES[task.kind]
+
+
+def _of_house(outcomes: tuple[str, ...]) -> tuple[str, ...]:
+    """The outcomes where several are left: one of them may be well and the others not."""
+    after = outcomes.index("fine") + 1
+    return (*outcomes[:after], ONE_FINE, *outcomes[after:])
 
 
 def card_text(task: Task, now: datetime) -> str:
@@ -83,6 +92,10 @@ def card_text(task: Task, now: datetime) -> str:
 
 def outcome_label(task: Task, outcome: str) -> Term:
     """An outcome on its button: who is asked day by day is well or not, not just met."""
+    if outcome == ONE_FINE:
+        return Term("outcome.one_fine")
+    if outcome == "fine" and len(left(task)) > 1:
+        return Term("outcome.rest_fine" if findings(task) else "outcome.house_fine")
     asked = task.kind is TaskKind.FOLLOW and outcome in {"fine", "unwell"}
     return Term(f"outcome.asked_{outcome}" if asked else f"outcome.{outcome}")
 
@@ -150,7 +163,7 @@ def owner_name(turn: Turn, task: Task) -> str:
 def card_params(turn: Turn, task: Task, head: Term = NO_HEAD) -> dict[str, object]:
     """The facts of a card in the order officers act on: who, what, since when, phone, address."""
     file = turn.store.file(task.episode_id) if task.episode_id else None
-    common: dict[str, object] = {"head": head, "same_home": _same_home(task), "why": Term("unreachable.lost")}
+    common: dict[str, object] = {"head": head, "same_home": NO_HEAD, "why": Term("unreachable.lost")}
     if file is None:
         person = turn.store.officer(task.person_id)
         return {**common, **person_params(person, turn.now), **task.detail}
@@ -162,6 +175,7 @@ def card_params(turn: Turn, task: Task, head: Term = NO_HEAD) -> dict[str, objec
     return {
         **common,
         **person_params(file.person, turn.now),
+        "same_home": _same_home(task, file.person.name),
         "phone": phone_term(phone),
         "address": file.episode.home.address,
         "unit": file.unit.name,
@@ -175,10 +189,26 @@ def card_params(turn: Turn, task: Task, head: Term = NO_HEAD) -> dict[str, objec
     }
 
 
-def _same_home(task: Task) -> Term:
-    """The others of the household who are silent too."""
-    names = task.detail.get("names")
-    return Term("task.same_home", {"names": names}) if names else NO_HEAD
+def _same_home(task: Task, first: str) -> Term:
+    """The others of the household who are meant too; once something is known of one, who is still left."""
+    members, settled = names(task, first), findings(task)
+    others = [name for one, name in members.items() if one != task.episode_id]
+    if not settled:
+        key = "task.same_phone" if task.kind is TaskKind.UNREACHABLE else "task.same_home"
+        return Term(key, {"names": others}) if others else NO_HEAD
+    lines = [found_line(members.get(one, ""), finding) for one, finding in settled.items()]
+    return Term("task.house", {"lines": lines, "left": [members.get(one, "") for one in left(task)]})
+
+
+def found_line(name: str, finding: Finding) -> Term:
+    """What was found of one of a household, and how they were reached."""
+    how = how_term(finding.method)
+    return Term("task.found_line", {"name": name, "outcome": Term(f"outcome.{finding.outcome}"), "how": how})
+
+
+def how_term(how: Method | None) -> Term:
+    """How somebody was reached, in brackets."""
+    return Term(f"task.how_{how}") if how else Term("word.nothing")
 
 
 def phone_term(phone: str | None) -> Term | str:

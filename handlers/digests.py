@@ -19,6 +19,9 @@ from quarantine.people import Person
 from quarantine.tasks import Task
 from quarantine.turn import Turn
 
+NEWS = Term("task.news")
+"""Why a card comes again: somebody else of the house has fallen silent too."""
+
 
 def first_call(turn: Turn, task: Task) -> Call:
     """A task that has just been opened, before the first who can take it."""
@@ -54,6 +57,7 @@ def tell_together(turn: Turn, calls: Sequence[Call]) -> None:
 
 _DIGESTS = {
     NO_HEAD.key: "task.digest",
+    NEWS.key: "task.digest_news",
     CLIMBED.key: "task.digest_climbed",
     "task.not_reached": "task.digest_not_reached",
     "task.own_below": "task.digest_own_below",

@@ -10,9 +10,11 @@ from datetime import date, datetime, time, timedelta
 from handlers import ended
 from handlers.alerts import NOBODY_YET, latest, on_first_rung, open_task, people_on, tell_rung, undone
 from handlers.called import label
-from handlers.cards import HOSPITAL, SILENT_SINCE, card_params, short
+from handlers.cards import HOSPITAL, card_params, short
 from handlers.digests import first_call, tell_together
+from handlers.members import leave_house
 from quarantine.checkins import Stage
+from quarantine.contact import SILENT_SINCE
 from quarantine.days import after_quiet, at, local_day
 from quarantine.effects import EpisodeChanged, TaskChanged
 from quarantine.messages import Term
@@ -226,12 +228,14 @@ def search_on(turn: Turn, task: Task) -> None:
 
 
 def close_others(turn: Turn, episode: Episode, outcome: Outcome, but: int | None) -> None:
-    """What was still to be done about this person has lost its object; whoever was at it is told."""
-    for task in _open_tasks(turn, episode):
-        if task.id == but:
-            continue
-        after = task.done(outcome)
-        turn.record(TaskChanged(task, after, turn.me, turn.now))
+    """What was still to be done about this person has lost its object; whoever was at it is told.
+
+    What is about the whole house goes on about the others.
+    """
+    closed = [task for task in _open_tasks(turn, episode) if task.id != but]
+    for task in closed:
+        turn.record(TaskChanged(task, task.done(outcome), turn.me, turn.now))
+    for task in [*closed, *leave_house(turn, episode, outcome, but)]:
         if task.state is TaskState.TAKEN and task.owner_id not in {None, turn.me}:
             turn.say(
                 "task.closed_with",

@@ -7,21 +7,32 @@ from datetime import timedelta
 
 from handlers.alerts import distinct, open_task
 from handlers.answers import reason_terms
-from handlers.cards import HOSPITAL, URGENT, card_params, card_text, ladder_of, outcome_label, outcomes_of
+from handlers.cards import (
+    HOSPITAL,
+    ONE_FINE,
+    URGENT,
+    card_params,
+    card_text,
+    how_term,
+    ladder_of,
+    outcome_label,
+    outcomes_of,
+)
 from handlers.checkin import NONE, SYMPTOMS, TEMPERATURE_MEANT, Meant
+from handlers.consequences import follow, how_reached, report
 from handlers.ended import after_closing
-from handlers.endings import ask_tomorrow, back_home, complete, search_on, to_hospital
+from handlers.endings import ask_tomorrow, search_on
 from handlers.holding import held, lost, refuse
-from handlers.members import members, open_checkins, settle
+from handlers.members import members
 from handlers.script import script
 from handlers.tasklist import offer_rest
 from handlers.unlinked import remind_unlinked, still_unlinked
 from quarantine.access import Action
-from quarantine.checkins import Stage
+from quarantine.contact import Finding, findings, meant
+from quarantine.contact import found as with_outcome
 from quarantine.conversation import DONE, HUMAN, Ask, Asking, Choice, Next, Question, Unclear
-from quarantine.effects import FixShared, Reported, ReportedBy, TaskChanged
+from quarantine.effects import TaskChanged
 from quarantine.letters import Option
-from quarantine.location import Judgement, Verdict
 from quarantine.measures import Status, read_temperature
 from quarantine.messages import Term
 from quarantine.protocol import protocol
@@ -88,16 +99,17 @@ _AT_ONCE = frozenset(
 )
 """Outcomes that need no method: nobody was called or visited for them."""
 _DECISIONS = frozenset({Outcome.RELEASED, Outcome.HOME, Outcome.STILL, Outcome.SEARCH})
-_OF_ONE = frozenset({Outcome.UNWELL, Outcome.HOSPITAL, Outcome.ABSENT})
-"""Outcomes that are seldom those of a whole household: of whom, if several were silent?"""
-_SEEN_WELL = frozenset({TaskKind.CONTACT, TaskKind.UNREACHABLE, TaskKind.LOCATION, TaskKind.FOLLOW})
+_OF_ONE = frozenset({Outcome.UNWELL, Outcome.HOSPITAL, Outcome.ABSENT, Outcome.RELEASED})
+"""Outcomes that are seldom those of a whole household: of whom, if several are left?"""
+_OF_THIS_MEMBER = ("outcome", "member", "method", "signs", "temperature", "meant")
+"""In the memory of the conversation: what is asked anew about the next member."""
 
 
 def ask_outcome(turn: Turn, task: Task) -> Ask:
     """What was found? With the whole card once more: this message takes its place."""
     card = Term(card_text(task, turn.now), card_params(turn, task))
     options = tuple(Option(one, outcome_label(task, one)) for one in outcomes_of(task, turn.now))
-    return Ask(TASK_OUTCOME, {"card": card}, options, {"task": task.id})
+    return Ask(TASK_OUTCOME, {"card": card}, options, {"task": task.id, "shown": list(meant(task))})
 
 
 @script.answers(TASK_OUTCOME)
@@ -106,25 +118,31 @@ def outcome(turn: Turn, value: str) -> Next:
     task = held(turn)
     if task is None:
         return lost(turn)
-    found = Outcome(value)
+    found = Outcome.FINE if value == ONE_FINE else Outcome(value)
     if found in _DECISIONS and not turn.may(Action.DECIDE, task.unit_id):
         return refuse(turn, task)
-    turn.memory["outcome"] = value
+    turn.memory["outcome"] = found.value
     turn.memory.pop("member", None)
     if found is Outcome.RETRY:
         return _retry(turn, task)
     several = members(turn, task)
-    if found in _OF_ONE and len(several) > 1:
+    if (found in _OF_ONE or value == ONE_FINE) and len(several) > 1:
         options = [Option(f"e{file.episode.id}", file.person.name) for file in several]
-        return Ask(TASK_WHO, {}, (*options, Option(EVERYBODY, Term("task.whole_home"))))
+        whole = Term("task.whole_rest" if findings(task) else "task.whole_home")
+        every = [] if value == ONE_FINE else [Option(EVERYBODY, whole)]
+        return Ask(TASK_WHO, {}, (*options, *every))
     return _close(turn, task, found, None) if found in _AT_ONCE else TASK_METHOD
 
 
 @script.answers(TASK_WHO)
 def who(turn: Turn, value: str) -> Next:
-    """Of whom it is true; the rest of the household counts as reached."""
+    """Of whom it is true; the rest of the household is still to be found out about."""
+    task = held(turn)
+    if task is None:
+        return lost(turn)
     turn.memory["member"] = value
-    return TASK_METHOD
+    found = _found(turn)
+    return _close(turn, task, found, None) if found in _AT_ONCE else TASK_METHOD
 
 
 @script.answers(TASK_METHOD)
@@ -151,7 +169,7 @@ def signs(turn: Turn, felt: frozenset[str]) -> Next:
     if task is None:
         return lost(turn)
     if felt <= {NONE}:
-        return _close(turn, task, Outcome.FINE, _how(turn))
+        return _close(turn, task, Outcome.FINE, how_reached(turn))
     turn.memory["signs"] = sorted(felt - {NONE})
     known = turn.memory.get("temperature")
     return _examined(turn, task, known) if isinstance(known, float) else STAFF_TEMPERATURE
@@ -169,7 +187,7 @@ def temperature(turn: Turn, degrees: object) -> Next:
     measured = degrees if isinstance(degrees, float) else None
     if _found(turn) is Outcome.FINE and triage(frozenset(), measured).level is Level.GREEN:
         turn.memory["temperature"] = measured
-        return _close(turn, task, Outcome.FINE, _how(turn))
+        return _close(turn, task, Outcome.FINE, how_reached(turn))
     return _examined(turn, task, measured)
 
 
@@ -186,7 +204,7 @@ def _examined(turn: Turn, task: Task, degrees: float | None) -> Next:
     felt = frozenset(str(one) for one in known) if isinstance(known, list) else frozenset()
     for file in _meant(turn, task):
         verdict = triage(felt, degrees, protocol(file.episode.protocol).thresholds)
-        _report(turn, task, file, felt, verdict.level, verdict.reasons, degrees)
+        report(turn, task, file, felt, verdict.level, verdict.reasons, degrees)
         terms = reason_terms(verdict.reasons, degrees)
         if task.kind in URGENT:
             return _goes_on(turn, task, terms)
@@ -199,7 +217,7 @@ def _examined(turn: Turn, task: Task, degrees: float | None) -> Next:
                 episode=file.episode,
                 signs=terms,
             )
-    return _close(turn, task, Outcome.UNWELL, _how(turn))
+    return _close(turn, task, Outcome.UNWELL, how_reached(turn))
 
 
 def _goes_on(turn: Turn, task: Task, terms: list[Term]) -> Next:
@@ -213,7 +231,7 @@ def _goes_on(turn: Turn, task: Task, terms: list[Term]) -> Next:
         next_at=until,
         detail={**task.detail, "signs": signs},
     )
-    turn.record(TaskChanged(task, after, turn.me, turn.now, _how(turn)))
+    turn.record(TaskChanged(task, after, turn.me, turn.now, how_reached(turn)))
     turn.say("task.red_goes_on", person=card_params(turn, task)["name"], until=until)
     return DONE
 
@@ -229,6 +247,36 @@ def _retry(turn: Turn, task: Task) -> Next:
 
 def _close(turn: Turn, task: Task, found: Outcome, how: Method | None) -> Next:
     """Write down the outcome and let it have its consequences; some leave the task open for later."""
+    about = _meant(turn, task)
+    if not about and turn.memory.get("member") is not None:
+        turn.lead_in("task.member_settled")
+        return _ask_rest(turn, task)
+    after = _settled(turn, task, about, found, how)
+    for file in about:
+        follow(turn, task, file, found, how)
+    facts = {
+        "person": [file.person.name for file in about] or card_params(turn, task)["name"],
+        "outcome": Term(f"outcome.{found}"),
+        "how": how_term(how),
+    }
+    if after is not None and after.state is not TaskState.DONE:
+        turn.lead_in("task.settled", person=facts["person"])
+        return _ask_rest(turn, after)
+    turn.say("task.closed_house" if findings(task) else "task.closed", facts)
+    after_closing(turn)
+    offer_rest(turn)
+    return DONE
+
+
+def _ask_rest(turn: Turn, task: Task) -> Ask:
+    """What was found of those who are left?"""
+    for key in _OF_THIS_MEMBER:
+        turn.memory.pop(key, None)
+    return replace(ask_outcome(turn, task), anew=True)
+
+
+def _settled(turn: Turn, task: Task, about: list[File], found: Outcome, how: Method | None) -> Task | None:
+    """The task with this outcome; None where it is asked again for another reason, such as tomorrow."""
     if found is Outcome.STILL or (found is Outcome.HOSPITAL and task.kind is TaskKind.DECIDE):
         more = {} if HOSPITAL in task.detail else {HOSPITAL: turn.now}
         ask_tomorrow(turn, task, **more)
@@ -237,106 +285,33 @@ def _close(turn: Turn, task: Task, found: Outcome, how: Method | None) -> Next:
     elif found is Outcome.DONE and still_unlinked(turn, task):
         remind_unlinked(turn, task)
     else:
-        after = task.done(found, turn.me)
+        after = _with_finding(turn, task, about, Finding(found, how))
         turn.record(TaskChanged(task, after, turn.me, turn.now, how))
-    for file in members(turn, task):
-        _follow(turn, task, file, found, how)
-    turn.say(
-        "task.closed",
-        person=[file.person.name for file in _meant(turn, task)] or card_params(turn, task)["name"],
-        outcome=Term(f"outcome.{found}"),
-        how=Term(f"task.how_{how}") if how else Term("word.nothing"),
-    )
-    after_closing(turn)
-    offer_rest(turn)
-    return DONE
+        return after
+    return None
 
 
-def _follow(turn: Turn, task: Task, file: File, found: Outcome, how: Method | None) -> None:
-    """What the outcome means for one member; those it is not about were reached all the same."""
-    meant = file in _meant(turn, task)
-    if found is Outcome.RELEASED:
-        settle(turn, task, file, Stage.CONTACTED)
-        complete(turn, file.episode, task.id)
-    elif found is Outcome.HOME:
-        back_home(turn, file.episode, task)
-    elif found is Outcome.HOSPITAL:
-        settle(turn, task, file, Stage.CONTACTED)
-        if meant:
-            to_hospital(turn, file.episode, task)
-    elif found is Outcome.ABSENT:
-        settle(turn, task, file, Stage.ABSENT if meant else Stage.CONTACTED)
-        if meant and task.kind is not TaskKind.ABSENT:
-            _absent(turn, file, how)
-    elif found in {Outcome.UNWELL, Outcome.PHONE_TROUBLE} and task.kind in _SEEN_WELL:
-        settle(turn, task, file, Stage.CONTACTED)
-    elif found is Outcome.FINE and task.kind in _SEEN_WELL:
-        measured = turn.memory.get("temperature")
-        degrees = measured if isinstance(measured, float) else None
-        _report(turn, task, file, frozenset(), Level.GREEN, degrees=degrees)
-        settle(turn, task, file, Stage.CONTACTED)
-    if task.kind is TaskKind.FOLLOW and found in {Outcome.FINE, Outcome.UNWELL}:
-        _place(turn, file, how)
-
-
-def _place(turn: Turn, file: File, how: Method | None) -> None:
-    """Whom an officer met at home was there; by telephone nobody knows."""
-    verdict = Verdict.SEEN if how is Method.VISIT else Verdict.UNSEEN
-    last = turn.store.last_checkin(file.episode.id)
-    about = last.id if last else None
-    turn.record(FixShared(turn.ids(), file.episode.id, about, None, Judgement(verdict), None, turn.now))
-
-
-def _absent(turn: Turn, file: File, how: Method | None) -> None:
-    open_task(
-        turn,
-        TaskKind.ABSENT,
-        unit_id=file.episode.unit_id,
-        person_id=file.person.id,
-        episode=file.episode,
-        how=Term(f"task.how_{how}") if how else Term("word.nothing"),
-    )
+def _with_finding(turn: Turn, task: Task, about: list[File], finding: Finding) -> Task:
+    """Done, once nobody of the household is left; until then it stays with the one who is at it."""
+    if len(meant(task)) < 2:  # noqa: PLR2004  # a household
+        return task.done(finding.outcome, turn.me)
+    after = with_outcome(task, [file.episode.id for file in about], finding, turn.now, turn.me)
+    if after.state is TaskState.DONE:
+        return after
+    detail = {key: value for key, value in after.detail.items() if key != "retry"}
+    until = ladder_of(task).taken_until(turn.now)
+    return replace(after, state=TaskState.TAKEN, owner_id=turn.me, next_at=until, detail=detail)
 
 
 def _meant(turn: Turn, task: Task) -> list[File]:
-    """The members that the outcome is about."""
+    """The members that the outcome is about; all are those who were on the card when it was chosen."""
     files = members(turn, task)
     chosen = turn.memory.get("member", EVERYBODY)
-    return files if chosen == EVERYBODY else [file for file in files if f"e{file.episode.id}" == chosen]
+    shown = turn.memory.get("shown")
+    if chosen != EVERYBODY:
+        return [file for file in files if f"e{file.episode.id}" == chosen]
+    return [file for file in files if file.episode.id in shown] if isinstance(shown, list) else files
 
 
 def _found(turn: Turn) -> Outcome:
     return Outcome(str(turn.memory["outcome"]))
-
-
-def _how(turn: Turn) -> Method | None:
-    how = turn.memory.get("method")
-    return Method(str(how)) if how else None
-
-
-def _report(
-    turn: Turn,
-    task: Task,
-    file: File,
-    felt: frozenset[str],
-    level: Level,
-    reasons: tuple[str, ...] = (),
-    degrees: float | None = None,
-) -> None:
-    checkins = open_checkins(turn, task, file)
-    about = task.checkin_id if file.episode.id == task.episode_id else None
-    turn.record(
-        Reported(
-            id=turn.ids(),
-            episode_id=file.episode.id,
-            checkin_id=checkins[0].id if checkins else about,
-            at=turn.now,
-            signs=felt,
-            level=level,
-            reasons=reasons,
-            temperature=degrees,
-            by=ReportedBy.STAFF,
-            reporter_id=turn.me,
-            method=_how(turn),
-        )
-    )

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers.alerts import latest as latest_task
 from handlers.answers import latest
 from quarantine.checkins import ANSWERABLE, Checkin, Stage
-from quarantine.effects import CheckinMoved
-from quarantine.people import EpisodeState
+from quarantine.contact import OF_EACH, Finding, found, joined, left
+from quarantine.effects import CheckinMoved, TaskChanged
+from quarantine.people import Episode
 from quarantine.store import File
-from quarantine.tasks import Task, TaskKind
+from quarantine.tasks import Outcome, Task, TaskState
 from quarantine.turn import Turn
-
-EPISODES = "episodes"
-"""In the detail of a task about a whole household: the episodes that are meant."""
 
 
 def members(turn: Turn, task: Task) -> list[File]:
-    """The files that a task is about: all who were silent together, or whose one phone cannot be reached."""
-    ids = task.detail.get(EPISODES)
-    wanted = [one for one in ids if isinstance(one, int)] if isinstance(ids, list) else []
-    if task.kind is TaskKind.UNREACHABLE:
-        answered = turn.store.episodes_answered_by(task.person_id)
-        wanted = [one.id for one in answered if one.state is EpisodeState.MONITORING]
-    if not wanted and task.episode_id is not None:
-        wanted = [task.episode_id]
-    return [file for one in wanted if (file := turn.store.file(one)) is not None]
+    """The files that a task is still about: the one, or those of a household who have no outcome yet."""
+    return [file for one in left(task) if (file := turn.store.file(one)) is not None]
+
+
+def join(turn: Turn, task: Task, silent: Mapping[int, str]) -> Task:
+    """More of the household are meant, by episode id with their names."""
+    after = joined(task, silent)
+    if after is not task:
+        turn.record(TaskChanged(task, after, turn.me, turn.now))
+    return after
+
+
+def leave_house(turn: Turn, episode: Episode, outcome: Outcome, but: int | None = None) -> list[Task]:
+    """Nothing is to be found out about this member any more, in any task but that; what is done by it."""
+    done = []
+    for known in turn.store.undone_tasks([episode.responder_id]):
+        task = latest_task(turn, known)
+        mine = task.kind in OF_EACH and task.person_id == episode.responder_id
+        if not mine or task.id == but or task.state is TaskState.DONE:
+            continue
+        after = found(task, [episode.id], Finding(outcome), turn.now)
+        if after is not task:
+            turn.record(TaskChanged(task, after, turn.me, turn.now))
+            done += [task] if after.state is TaskState.DONE else []
+    return done
 
 
 def open_checkins(turn: Turn, task: Task, file: File) -> list[Checkin]:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from handlers.alerts import first_rung_with_people, open_task, people_on
+from handlers.alerts import first_rung_with_people, open_task, people_on, undone
 from handlers.alerts import latest as latest_task
 from handlers.answers import latest
 from handlers.cards import ladder_of
 from handlers.chats import asked_all_the_same, channel_name, reached
 from handlers.climbing import Call, climb
 from handlers.digests import tell_calls
+from handlers.members import join
 from quarantine.checkins import Checkin, Stage, delivered
+from quarantine.contact import house, meant
 from quarantine.effects import CheckinMoved, TaskChanged
 from quarantine.messages import Reason, Term
 from quarantine.people import OPEN_STATES, Episode, EpisodeState, Unit, UnitKind
@@ -78,19 +80,30 @@ def followed(turn: Turn, owner: int) -> list[Episode]:
 
 def channel_lost(turn: Turn, owner: int, reason: Reason) -> None:
     """Somebody cannot be written to: no answer is expected of them any more, an officer calls or visits."""
-    for checkin in (latest(turn, one) for one in turn.store.open_checkins(owner)):
-        if checkin.stage in WAITING:
-            gone = replace(checkin, stage=Stage.UNREACHABLE, next_at=None)
-            turn.record(CheckinMoved(checkin, gone))
-    for episode in followed(turn, owner)[:1]:
-        open_task(
-            turn,
-            TaskKind.UNREACHABLE,
-            unit_id=episode.unit_id,
-            person_id=owner,
-            episode=episode,
-            why=_why(turn, owner, reason),
-        )
+    waiting = [latest(turn, one) for one in turn.store.open_checkins(owner)]
+    waiting = [one for one in waiting if one.stage in WAITING]
+    for checkin in waiting:
+        gone = replace(checkin, stage=Stage.UNREACHABLE, next_at=None)
+        turn.record(CheckinMoved(checkin, gone))
+    mine = followed(turn, owner)
+    if not mine:
+        return
+    known = undone(turn, owner, TaskKind.UNREACHABLE)
+    monitored = (one for one in mine if one.state is EpisodeState.MONITORING)
+    asked = {one.id: turn.store.officer(one.person_id).name for one in monitored}
+    if known is not None:
+        unasked = {one.episode_id for one in waiting}
+        join(turn, known, {one: asked[one] for one in asked if one in unasked or one not in meant(known)})
+    asked.pop(mine[0].id, None)
+    open_task(
+        turn,
+        TaskKind.UNREACHABLE,
+        unit_id=mine[0].unit_id,
+        person_id=owner,
+        episode=mine[0],
+        facts={} if known else house(asked, mine[0].id),
+        why=_why(turn, owner, reason),
+    )
 
 
 def _why(turn: Turn, owner: int, reason: Reason) -> Term:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from handlers.cards import how_term
 from handlers.fields import FIELDS
 from handlers.filecard import name_of, readable, show, worded
 from handlers.script import script
@@ -11,6 +12,7 @@ from quarantine.access import Action
 from quarantine.conversation import Ask, Choice, Next, Question
 from quarantine.messages import Term
 from quarantine.store import File, HistoryLine
+from quarantine.tasks import Method
 from quarantine.turn import Turn
 
 KINDS = (
@@ -20,6 +22,7 @@ KINDS = (
     "transfer_asked",
     "transfer_sent_back",
     "transfer_withdrawn",
+    "contacted",
 )
 SHOWN = 12
 """Lines at once; older ones stay in the database."""
@@ -59,7 +62,9 @@ def worded_line(turn: Turn, line: HistoryLine) -> Term | None:
     """One line in words; nothing for a line that only the system needs."""
     facts = {"at_full": line.at, "who": name_of(turn, line)}
     if line.kind not in {"episode_changed", "person_changed"}:
-        more = {"unit": line.detail.get("unit", ""), "why": line.detail.get("why", "")}
+        more: dict[str, object] = {"unit": line.detail.get("unit", ""), "why": line.detail.get("why", "")}
+        if line.kind == "contacted":
+            more = _contact(line.detail)
         return Term(f"file.did_{line.kind}", {**facts, **more})
     changed = line.detail.get("changed")
     pairs = changed.items() if isinstance(changed, dict) else ()
@@ -69,6 +74,12 @@ def worded_line(turn: Turn, line: HistoryLine) -> Term | None:
     _, _, why = str(line.detail.get("why", "")).partition(":")
     because = Term("file.because", {"why": why.strip()}) if why.strip() else Term("word.nothing")
     return Term("file.did", {**facts, "what": what, "because": because})
+
+
+def _contact(detail: Mapping[str, object]) -> dict[str, object]:
+    """What an officer found when somebody had been silent, and how they were reached."""
+    how = Method(str(detail["method"])) if detail.get("method") else None
+    return {"outcome": Term(f"outcome.{detail.get('outcome')}"), "how": how_term(how)}
 
 
 def _pair(turn: Turn, key: str, before: object, after: object) -> Term:

@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from handlers.alerts import first_to_hear, open_task, undone
+from handlers.alerts import NOBODY_YET, first_to_hear, hearers, open_task, undone
 from handlers.called import labels
 from handlers.cards import send_card, where_term
-from handlers.climbing import climb, remind_owner
-from handlers.digests import first_call, tell_calls, tell_together
+from handlers.climbing import Call, climb, remind_owner
+from handlers.digests import NEWS, first_call, tell_calls, tell_together
 from handlers.following import visits_due
-from handlers.members import EPISODES
+from handlers.members import join
 from handlers.prompts import reminder_question
 from handlers.tasklist import seen_question
 from quarantine.checkins import Act, Checkin, Move, advance
+from quarantine.contact import house
 from quarantine.days import after_quiet, is_quiet, local_day
 from quarantine.effects import CheckinMoved, FixShared
 from quarantine.letters import Condition
@@ -49,9 +50,9 @@ def checkins_due(turn: Turn, checkins: Sequence[Checkin]) -> None:
     opening = [*by_act[Act.OVERDUE], *by_act[Act.NO_LOCATION], *by_act[Act.FOLLOW]]
     turn.store.last_reports([file.episode.id for _, file in opening])
     turn.store.undone_tasks([file.responder.id for _, file in opening])
-    opened = _contact_tasks(turn, by_act[Act.OVERDUE]) + _location_tasks(turn, by_act[Act.NO_LOCATION])
-    opened += visits_due(turn, by_act[Act.FOLLOW])
-    tell_together(turn, [first_call(turn, task) for task in opened])
+    calls = _contact_tasks(turn, by_act[Act.OVERDUE])
+    opened = _location_tasks(turn, by_act[Act.NO_LOCATION]) + visits_due(turn, by_act[Act.FOLLOW])
+    tell_together(turn, [*calls, *(first_call(turn, task) for task in opened)])
     _system_errors(turn, by_act[Act.SYSTEM_ERROR])
 
 
@@ -90,20 +91,23 @@ def _remind(turn: Turn, moves: list[Moved]) -> None:
         )
 
 
-def _contact_tasks(turn: Turn, moves: list[Moved]) -> list[Task]:
-    """One contact task per phone and window, about all who were silent; a further miss adds none."""
-    opened = []
+def _contact_tasks(turn: Turn, moves: list[Moved]) -> list[Call]:
+    """One contact task per phone and window, about all who were silent, put before its first rung.
+
+    Where the last one is still open, a further miss adds no task; who was not silent before is added to it.
+    """
+    calls = []
     for group in _by_prompt(moves).values():
         move, file = group[0]
-        if undone(turn, file.responder.id, TaskKind.CONTACT) is not None:
+        silent = {one.episode.id: one.person.name for _, one in group}
+        known = undone(turn, file.responder.id, TaskKind.CONTACT)
+        if known is not None:
+            after = join(turn, known, silent)
+            if after is not known and after.level != NOBODY_YET:
+                calls.append(Call(after, tuple(hearers(turn, known, after)), NEWS))
             continue
         last = turn.store.last_report(file.episode.id)
-        household: dict[str, object] = {}
-        if len(group) > 1:
-            household = {
-                EPISODES: [one.episode.id for _, one in group],
-                "names": [one.person.name for _, one in group[1:]],
-            }
+        del silent[file.episode.id]
         task = open_task(
             turn,
             TaskKind.CONTACT,
@@ -115,10 +119,10 @@ def _contact_tasks(turn: Turn, moves: list[Moved]) -> list[Task]:
             tell=False,
             part=Term(f"checkin.{move.checkin.slot}"),
             date_short=move.checkin.day,
-            facts=household,
+            facts=house(silent, file.episode.id),
         )
-        opened.append(task)
-    return opened
+        calls.append(first_call(turn, task))
+    return calls
 
 
 def _location_tasks(turn: Turn, moves: list[Moved]) -> list[Task]:

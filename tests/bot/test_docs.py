@@ -102,6 +102,7 @@ def buttons(vi):
     keys |= {question.want_label for question in questions if question.want_label}
     keys |= {command.label for command in script.commands}
     keys |= {f"outcome.{one}" for one in Outcome} | {"outcome.asked_fine", "outcome.asked_unwell"}
+    keys |= {f"outcome.{one}" for one in ("house_fine", "rest_fine", "one_fine")}
     return {capital(vi[key]) for key in keys.union(NEITHER_QUESTION_NOR_COMMAND)}
 
 

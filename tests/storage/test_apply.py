@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from quarantine.contact import Finding, findings, found, house, left, names
 from quarantine.effects import (
     AddressBound,
     AddressReachable,
@@ -348,6 +349,18 @@ def test_a_person_has_one_undone_task_of_a_kind(conn, keyring, now, write):
     write(TaskChanged(first, replace(first, state=TaskState.DONE, outcome=Outcome.FINE), LAN.id, now))
     write(TaskOpened(second))
     assert store.open_task(LAN.id, TaskKind.CONTACT) == second
+
+
+def test_a_house_keeps_what_was_found_of_each(conn, keyring, now, write):
+    """Members, outcomes and methods of a household's task come back as they were, sealed in between."""
+    task = task_of(701, opened_at=now, since=now, episode_id=201, detail=house({202: "Bé Bi"}, 201))
+    write(TaskOpened(task))
+    after = found(task, [201], Finding(Outcome.ABSENT, Method.VISIT), now)
+    write(TaskChanged(task, after, LAN.id, now))
+    kept = SqlStore(conn, keyring, now).task(701)
+    assert findings(kept) == {201: Finding(Outcome.ABSENT, Method.VISIT)}
+    assert (left(kept), names(kept, "Lan")) == ((202,), {201: "Lan", 202: "Bé Bi"})
+    assert "Bé Bi".encode() not in row_of(conn, TASK, 701).detail
 
 
 def test_taking_and_doing_leave_their_moments(conn, keyring, now, rows, write):
