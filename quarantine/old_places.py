@@ -21,6 +21,7 @@ from quarantine.places import (
     shown,
     unglued,
 )
+from quarantine.provinces import PROVINCES
 from quarantine.units import OtherName, UnitMap
 
 _DISTRICT = re.compile(r"^(?:quan|q|huyen|h|thi xa|tx|thanh pho|tp|t p)\s+(?=\S)")
@@ -47,6 +48,8 @@ class KnownPlaces:
                 self._named[same_name(one.name)].append(one)
                 self._coded[one.code].append(one)
                 self._provinces.setdefault(same_name(one.province), self._stations[one.unit_id].province)
+        self._districts = {same_district(one.district) for one in known.names if one.district}
+        self._named_today = {unit.code: unit for unit in self._stations.values()}
         self._remembered: dict[tuple[str, str, str], Located] = {}
 
     def find(self, province: str, district: str, commune: str) -> Located:
@@ -60,11 +63,22 @@ class KnownPlaces:
         if district and (old := self._old(province, district, commune)):
             return old
         # "TP Cao Bằng" is a district and a province: no district of that place, it is the province.
-        within = self._provinces.get(_province(province or district), province)
-        today = self._today.find(within, district, commune)
+        where = province or district
+        today = self._today.find(self._provinces.get(_province(where), province), district, commune)
+        if today.code is not None and not self._is_here(where):
+            return Located(doubt=Doubt.UNKNOWN, names=shown([self._named_today[today.code]]))
         if today.doubt is not Doubt.UNKNOWN or not commune:
             return today
         return self._old(province, "", commune) or today
+
+    def _is_here(self, where: str) -> bool:
+        """Whether this is no province that we do not know: a namesake there is another commune than ours.
+
+        What is no province at all, a slip or other words, excludes nothing; nor does a district of ours.
+        """
+        name = bare(where)
+        elsewhere = SHORT_PROVINCES.get(name, name) in PROVINCES and _province(where) not in self._provinces
+        return not elsewhere or self._today.knows(where) or same_district(where) in self._districts
 
     def _old(self, province: str, district: str, commune: str) -> Located | None:
         """Where the places of before with these names or this code went; None when there was none."""

@@ -117,6 +117,10 @@ class NamedPlaces:
             return Located(doubt=Doubt.SEVERAL, names=shown(hits))
         return Located(doubt=Doubt.UNKNOWN, names=shown(named or self._similar(bare(commune), within)))
 
+    def knows(self, province: str) -> bool:
+        """Whether a name or code means a province that is known here."""
+        return self._within(fold(province)) is not None
+
     def _within(self, province: str) -> set[str] | None:
         """The provinces that a name or code means; None when it means none that we know."""
         name = bare(province)

@@ -29,6 +29,7 @@ PLACES = KnownPlaces(
             station("00008", "Phường Ngọc Hà", HANOI),
             station("27142", "Phường Nhiêu Lộc", HCM),
             station("27211", "Phường Hòa Hưng", HCM),
+            station("26506", "Phường Vũng Tàu", HCM),
             station("26662", "Xã Long Hải", HCM),
             station("23272", "Đặc khu Phú Quý", LAM_DONG),
         ),
@@ -38,6 +39,7 @@ PLACES = KnownPlaces(
             before("00008", "00016", "Phường Ngọc Hà", "Quận Ba Đình", HANOI, partly=True),
             before("27142", "27151", "Phường 11", "Quận 3", HCM),
             before("27211", "27175", "Phường 11", "Quận 10", HCM),
+            before("26506", "26508", "Phường Thắng Tam", "Thành phố Vũng Tàu", "Tỉnh Bà Rịa - Vũng Tàu"),
             before("23272", "23278", "Xã Long Hải", "Huyện Phú Quí", "Tỉnh Bình Thuận"),
             before("23272", "23275", "Xã A Xan", "Huyện Phú Quí", "Tỉnh Bình Thuận"),
             OtherName(8, "Làng hoa"),
@@ -66,6 +68,17 @@ PLACES = KnownPlaces(
 def test_an_old_address_becomes_a_unit_of_today(address, code):
     """By name or code, with its district or without; the province of before holds too."""
     assert PLACES.find(*address).code == code
+
+
+@pytest.mark.parametrize(
+    ("province", "district"),
+    [("Đồng Nai", ""), ("Tỉnh Cà Mau", ""), ("", "TP Đà Nẵng"), ("hue", "")],
+)
+def test_a_namesake_in_a_province_that_is_not_known_here_is_not_taken_for_ours(province, district):
+    """Long Hải of elsewhere is none of ours, and the row goes back; a slip excludes nothing."""
+    found = PLACES.find(province, district, "Xã Long Hải")
+    assert (found.code, found.doubt) == (None, Doubt.UNKNOWN)
+    assert PLACES.find("Hồ Chí Min", "", "phường Vũng Tàu").code == "26506"
 
 
 def test_where_an_old_commune_was_split_both_are_named():
