@@ -16,6 +16,7 @@ from quarantine.access import Action
 from quarantine.conversation import Again, Ask, Choice, Next, Question, Unclear
 from quarantine.days import after_quiet, local_day
 from quarantine.effects import EpisodeChanged
+from quarantine.household import ANSWERS_FROM
 from quarantine.letters import Option
 from quarantine.messages import Term
 from quarantine.names import fold
@@ -25,8 +26,6 @@ from quarantine.store import File
 from quarantine.tasks import TaskKind
 from quarantine.turn import Turn
 
-GUARDIAN_FROM = 16
-"""Nobody younger answers for anybody: a minor's guardian does."""
 FOUND_AT_MOST = 8
 SHORTEST_NAME = 2
 
@@ -112,7 +111,7 @@ def _cannot(turn: Turn, file: File, person: Person) -> Term | None:
     facts = {"who": person.name, "name": file.person.name}
     if person.id == file.responder.id:
         return Term("change.answerer_same", facts)
-    if age is not None and age < GUARDIAN_FROM:
+    if age is not None and age < ANSWERS_FROM:
         return Term("change.answerer_minor", {**facts, "age": age})
     return None if reached(turn, person.id) else Term("change.answerer_unlinked", facts)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers import following
+from handlers import following, guardians
 from handlers.alerts import open_task
-from handlers.called import label
+from handlers.called import label, whose
 from handlers.calling import whom_to_call
 from handlers.chats import speaks_here
 from handlers.script import script
 from quarantine.checkins import Stage
 from quarantine.codes import read_code
-from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Next, Question, Unclear
+from quarantine.conversation import DONE, Again, Ask, Asking, Choice, Done, Next, Question, Unclear
 from quarantine.days import local_day
 from quarantine.effects import (
     Code,
@@ -28,7 +28,8 @@ from quarantine.effects import (
 from quarantine.measures import Status, read_year
 from quarantine.messages import Term
 from quarantine.numbers import PROMPT, number
-from quarantine.people import AT_HOME, LINKED, Episode, EpisodeState
+from quarantine.people import AT_HOME, LINKED, Episode, EpisodeState, Person
+from quarantine.phones import read_phone
 from quarantine.protocol import next_at, next_of, protocol
 from quarantine.store import File
 from quarantine.tasks import Outcome, TaskKind
@@ -121,8 +122,8 @@ def _resident(turn: Turn, code: Code) -> Next:
     if file is None or file.episode.state not in AT_HOME:
         return Again(_refused("link.expired", turn, file))
     if file.person.birth_year is None:
-        return _bind(turn, code, file)
-    own = turn.person is None or turn.person.id == file.person.id
+        return _bind(turn, code, file, file.person)
+    own = turn.person.id == file.person.id if turn.person else not guardians.needed(turn, file)
     return Ask(
         BIRTH_YEAR,
         {"whose": Term("link.whose_own" if own else "link.whose_member")},
@@ -136,15 +137,12 @@ def birth_year(turn: Turn, year: int) -> Next:
 
     Each wrong year counts as a wrong code too, so that opening the link anew gives no further tries.
     """
-    file = turn.store.file(int(str(turn.memory["episode"])))
-    code = turn.store.code_by_id(int(str(turn.memory["code"])))
-    refusal = closed(turn, code)
-    if file is None or code is None or refusal is not None or file.episode.state not in AT_HOME:
-        why = refusal or _refused("link.expired", turn, file)
-        turn.say(why.key, why.params)
-        return DONE
+    meant = _still_good(turn)
+    if not isinstance(meant, tuple):
+        return meant
+    code, file = meant
     if year == file.person.birth_year:
-        return _bind(turn, code, file)
+        return guardians.ask(turn, file) or _bind(turn, code, file, file.person)
     turn.record(CodeMissed(turn.chat.id, turn.chat.account, turn.now))
     wrong = int(str(turn.memory.get("wrong", 0))) + 1
     turn.memory["wrong"] = wrong
@@ -163,13 +161,49 @@ def birth_year(turn: Turn, year: int) -> Next:
     return DONE
 
 
-def _bind(turn: Turn, code: Code, file: File) -> Next:
-    """Bind the chat, or let the person it already speaks for answer for this episode too."""
+@script.answers(guardians.GUARDIAN)
+def guardian(turn: Turn, answer: str | tuple[str]) -> Next:
+    """Whom letters are to name; of somebody new the number is asked too: the officer calls the grown-up."""
+    if not isinstance(answer, str):
+        turn.memory["guardian"] = answer[0]
+        return guardians.PHONE
+    meant = _still_good(turn)
+    if not isinstance(meant, tuple):
+        return meant
+    code, file = meant
+    return _bind(turn, code, file, guardians.chosen(turn, file, answer))
+
+
+@script.answers(guardians.PHONE)
+def guardian_phone(turn: Turn, answer: str) -> Next:
+    """The chat is bound to the grown-up who answers for the child."""
+    meant = _still_good(turn)
+    if not isinstance(meant, tuple):
+        return meant
+    code, file = meant
+    phone = None if answer == guardians.NO_PHONE else read_phone(answer)
+    return _bind(turn, code, file, guardians.named(turn, file, str(turn.memory["guardian"]), phone))
+
+
+def _still_good(turn: Turn) -> tuple[Code, File] | Done:
+    """The code that is talked about, and its file; Done once it was said why it binds nobody any more."""
+    file = turn.store.file(int(str(turn.memory["episode"])))
+    code = turn.store.code_by_id(int(str(turn.memory["code"])))
+    refusal = closed(turn, code)
+    if file is None or code is None or refusal is not None or file.episode.state not in AT_HOME:
+        why = refusal or _refused("link.expired", turn, file)
+        turn.say(why.key, why.params)
+        return DONE
+    return code, file
+
+
+def _bind(turn: Turn, code: Code, file: File, speaker: Person) -> Next:
+    """Bind the chat to the speaker, or let the person it already speaks for answer for this episode too."""
     turn.record(CodeClosed(code.id, turn.now, "used"))
     moved = turn.person is None and file.episode.state is EpisodeState.MONITORING
     if turn.person is None:
-        speaks_here(turn, file.person.id, whom_to_call(turn, file.unit))
-        turn.become(file.person)
+        speaks_here(turn, speaker.id, whom_to_call(turn, file.unit))
+        turn.become(speaker)
     else:
         turn.note("responder_added", person_id=file.person.id, episode_id=file.episode.id)
     _tell_former_responder(turn, file)
@@ -227,7 +261,7 @@ def language(turn: Turn, value: str) -> Next:
     if file is None:
         turn.say("link.language_kept")
         return DONE
-    return Ask(NOTICE, {"order": order or file.episode.order_number})
+    return Ask(NOTICE, {"order": order or file.episode.order_number, "who": whose(turn, file.episode)})
 
 
 @script.answers(NOTICE)

@@ -12,6 +12,8 @@ from datetime import date
 from quarantine.names import CHILD_UNTIL, fold, given_name
 from quarantine.people import Person
 
+ANSWERS_FROM = 16
+"""Years of age: nobody younger answers for anybody, a minor's guardian does."""
 _TITLES = ("bé", "em", "cháu", "con", "anh", "chị", "bác", "ông", "bà", "cô", "chú", "cụ", "thằng", "cái")
 _TITLED = re.compile(
     rf"(?:^|[\s,;])(?:{'|'.join(_TITLES)}|be|chau|chi|bac|ong|ba|co|chu|cu)\s*$", re.IGNORECASE

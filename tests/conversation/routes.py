@@ -5,7 +5,7 @@ A step is typed; "=value" presses the button with that value on the newest quest
 
 from __future__ import annotations
 
-from tests.conversation.scenery import OFFICER_CODE, RESIDENT_CODE
+from tests.conversation.scenery import CHILD_CODE, OFFICER_CODE, RESIDENT_CODE
 
 _DRAFT = {
     "enrol.name": "/them",
@@ -108,6 +108,8 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "transfer.why_back": ("Hạnh", (*_ARRIVING, "=back")),
     "task.temperature_meant": ("Hạnh", (*_CARD, "=take", "=unwell", "=all", "=call", "=cough", "=.", "385")),
     "link.birth_year": ("Người lạ", _LINK[:1]),
+    "link.guardian": ("Người lạ", (CHILD_CODE, "2014")),
+    "link.guardian_phone": ("Người lạ", (CHILD_CODE, "2014", "Nguyễn Thị Lan")),
     "link.language": ("Người lạ", _LINK[:2]),
     "link.notice": ("Người lạ", _LINK),
     "staff.name": ("Nam", _STAFF[:1]),

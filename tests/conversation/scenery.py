@@ -55,13 +55,14 @@ _ARRIVED = (
 WHO = ("Mai", "Yến", "Sơn", "Hạnh", "Dũng", "Dũng (Zalo)", "Lan", "Bác Tư", "Bà Sáu", "Nam", "Người lạ")
 PROMPTED_AT = START + timedelta(minutes=90)
 """07:30: Lan has just been asked."""
-RESIDENT_CODE, OFFICER_CODE = "CFHJ2345", "KMNP6789"
+RESIDENT_CODE, CHILD_CODE, OFFICER_CODE = "CFHJ2345", "CFHJ6789", "KMNP6789"
 FILES = {
     "waiting": (30, EpisodeState.NOTIFIED, None),
     "homeless": (31, EpisodeState.VERIFIED, None),
     "verified": (32, EpisodeState.VERIFIED, HOMES["Nam"]),
     "linked": (33, EpisodeState.MONITORING, HOMES["Nam"]),
     "moving": (34, EpisodeState.VERIFIED, HOMES["Nam"]),
+    "child": (35, EpisodeState.VERIFIED, HOMES["Nam"]),
 }
 """Files of the station beside Lan's: person id, state, position of the home."""
 NAMES = {
@@ -70,6 +71,7 @@ NAMES = {
     32: "Lương Văn Định",
     33: "Chu Thị Én",
     34: "Triệu Thị Mây",
+    35: "Triệu Thị Na",
 }
 
 
@@ -243,7 +245,8 @@ def _furnish(stage: Stage, conn: Connection) -> tuple[dict[str, int], dict[str, 
     now, ids = stage.clock.now(), stage.ids.one
     episodes = {}
     for name, (person_id, state, home) in FILES.items():
-        person = Person(person_id, NAMES[person_id], f"09870000{person_id}", 1990, Sex.FEMALE)
+        born = 2014 if name == "child" else 1990
+        person = Person(person_id, NAMES[person_id], f"09870000{person_id}", born, Sex.FEMALE)
         apply(conn, stage.keyring, [PersonAdded(person, now)], now, ids)
         episode = _episode(ids(), person_id, now, home)
         apply(conn, stage.keyring, [EpisodeAdded(episode, now)], now, ids)
@@ -254,6 +257,7 @@ def _furnish(stage: Stage, conn: Connection) -> tuple[dict[str, int], dict[str, 
     soon = now + timedelta(hours=72)
     codes = (
         CodeIssued(Code(ids(), CodeFor.RESIDENT, soon, episodes["verified"]), RESIDENT_CODE, 2, now),
+        CodeIssued(Code(ids(), CodeFor.RESIDENT, soon, episodes["child"]), CHILD_CODE, 2, now),
         CodeIssued(
             Code(ids(), CodeFor.OFFICER, soon, unit_id=STATION, role=Role.OFFICER), OFFICER_CODE, 1, now
         ),
