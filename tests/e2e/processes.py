@@ -1,6 +1,7 @@
 """Cachly and the stand-in Telegram as processes of their own, on free ports, in a folder of their own."""
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -21,11 +22,22 @@ TOKEN = "123456:DEMO"
 SECONDS = 30
 
 
+# Below the ports that the system gives out by itself, and far from those of the test process beside this one.
+_ports = itertools.count(20_000 + os.getpid() * 997 % 12_000)
+
+
 def free_port():
-    """A port on which nobody listens."""
+    """A port on which nobody listens; none is given twice, though it stays free until a process takes it."""
+    return next(port for port in _ports if _nobody_listens(port))
+
+
+def _nobody_listens(port):
     with socket.socket() as trial:
-        trial.bind((HERE, 0))
-        return trial.getsockname()[1]
+        try:
+            trial.bind((HERE, port))
+        except OSError:
+            return False
+        return True
 
 
 def surroundings(**chosen):
