@@ -28,7 +28,7 @@ from handlers.script import script
 from handlers.tasklist import offer_rest
 from handlers.unlinked import remind_unlinked, still_unlinked
 from quarantine.access import Action
-from quarantine.contact import Finding, findings, meant
+from quarantine.contact import Finding, findings, meant, of_several
 from quarantine.contact import found as with_outcome
 from quarantine.conversation import DONE, HUMAN, Ask, Asking, Choice, Next, Question, Unclear
 from quarantine.effects import TaskChanged
@@ -293,7 +293,7 @@ def _settled(turn: Turn, task: Task, about: list[File], found: Outcome, how: Met
 
 def _with_finding(turn: Turn, task: Task, about: list[File], finding: Finding) -> Task:
     """Done, once nobody of the household is left; until then it stays with the one who is at it."""
-    if len(meant(task)) < 2:  # noqa: PLR2004  # a household
+    if not of_several(task):
         return task.done(finding.outcome, turn.me)
     after = with_outcome(task, [file.episode.id for file in about], finding, turn.now, turn.me)
     if after.state is TaskState.DONE:

@@ -9,9 +9,9 @@ from quarantine.days import local_day
 from quarantine.effects import PersonAdded
 from quarantine.household import ANSWERS_FROM, is_child
 from quarantine.letters import Option
-from quarantine.list_values import LONGEST_NAME
+from quarantine.list_values import read_name
 from quarantine.messages import Term
-from quarantine.names import fold, tidy_name
+from quarantine.names import fold
 from quarantine.people import Person
 from quarantine.store import File
 from quarantine.turn import Turn
@@ -26,8 +26,8 @@ KIN = frozenset({
 
 def read_guardian(_: Turn, text: str) -> tuple[str]:
     """The name of a grown-up, as one would be called; what a family calls them is asked back."""
-    name = tidy_name(text)
-    if any(mark.isdigit() for mark in name) or not 1 < len(fold(name)) <= LONGEST_NAME or fold(name) in KIN:
+    name = read_name(text).value
+    if name is None or fold(name) in KIN:
         raise Unclear("link.guardian_unclear")
     return (name,)
 

@@ -54,6 +54,11 @@ def meant(task: Task) -> tuple[int, ...]:
     return () if task.episode_id is None else (task.episode_id,)
 
 
+def of_several(task: Task) -> bool:
+    """Whether each member needs an outcome of their own."""
+    return len(meant(task)) > 1
+
+
 def findings(task: Task) -> dict[int, Finding]:
     """What was found so far, by episode."""
     known = task.detail.get(FOUND)
@@ -86,7 +91,7 @@ def found(
     fresh = [one for one in episode_ids if one in left(task)]
     if not fresh:
         return task
-    if len(meant(task)) == 1:
+    if not of_several(task):
         return task.done(finding.outcome, by)
     told = {**findings(task), **dict.fromkeys(fresh, finding)}
     after = _with(task, told)
