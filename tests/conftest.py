@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-pytest_plugins = ("tests.databases",)
+pytest_plugins = ("tests.databases", "tests.browser")
 
 REAL_DATA = Path(os.environ.get("CACHLY_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -14,15 +13,8 @@ from bot.place_page import PlacePage
 from bot.web import serving
 from quarantine.messages import Address
 from storage.sealing import Keyring
+from tests.browser import needs_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 START = datetime(2026, 12, 5, 0, 30, tzinfo=UTC)
 HERE = {"latitude": 22.66569, "longitude": 106.25786, "accuracy": 12}
 ANDROID = "Mozilla/5.0 (Linux; Android 9; SM-A105G) AppleWebKit/537.36 Chrome/80.0 Mobile Safari/537.36"
@@ -31,9 +23,7 @@ IPHONE = (
 )
 ZALO = f"{ANDROID} Zalo/android/12345"
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium on this machine (apt-get install chromium)"
-)
+pytestmark = needs_chromium
 
 
 @dataclass
@@ -89,17 +79,6 @@ class Hand:
         from playwright.async_api import expect  # noqa: PLC0415 - only where there is a browser
 
         await expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible()
-
-
-@pytest.fixture
-async def browser():
-    """A headless browser."""
-    from playwright.async_api import async_playwright  # noqa: PLC0415 - only where there is a browser
-
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        await started.close()
 
 
 @contextlib.asynccontextmanager

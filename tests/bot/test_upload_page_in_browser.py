@@ -12,12 +12,10 @@ from bot.upload_page import UploadPage
 from bot.web import serving
 from papers.sheets import MOST_BYTES
 from storage.sealing import Keyring
-from tests.bot.test_place_page_in_browser import CHROMIUM, FLAGS
 from tests.bot.test_upload_page import CHAT, LETTER, LIST, NUMBER, START, Behind
+from tests.browser import needs_chromium
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium on this machine (apt-get install chromium)"
-)
+pytestmark = needs_chromium
 PHONE, DESK = {"width": 360, "height": 640}, {"width": 1280, "height": 720}
 DROP = """async ([name, size]) => {
   const bytes = size === null ? "Họ tên;SĐT\\nAn;0912345678\\n" : new Uint8Array(size);
@@ -56,17 +54,6 @@ class Hand:
     async def offers(self, *, a_file):
         """Whether a file may be chosen now."""
         assert await self.page.locator("label.button").is_visible() is a_file
-
-
-@pytest.fixture
-async def browser():
-    """A headless browser."""
-    from playwright.async_api import async_playwright  # noqa: PLC0415 - only where there is a browser
-
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        await started.close()
 
 
 @contextlib.asynccontextmanager

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.browser import needs_chromium
 from tests.e2e.phones import DUNG, HANH, LAN, MAI, NAM
-from tests.simulator.test_page import CHROMIUM, browsing
+from tests.simulator.test_page import browsing
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium on this machine (apt-get install chromium)"
-)
+pytestmark = needs_chromium
 CARD = "[data-phone='{}'] .photo img"
 
 

@@ -3,13 +3,12 @@
 import pytest
 
 from bot.demo import CAST, HOME_OF_HOA, HOME_OF_LAN, ZALO_OA
+from tests.browser import needs_chromium
 from tests.e2e.phones import LAN
 from tests.e2e.test_page_round import Desk
-from tests.simulator.test_page import CHROMIUM, browsing
+from tests.simulator.test_page import browsing
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium on this machine (apt-get install chromium)"
-)
+pytestmark = needs_chromium
 HOA = next(actor.user for actor in CAST if actor.kind == ZALO_OA)
 
 

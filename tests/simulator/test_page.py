@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import re
-import shutil
 from dataclasses import dataclass
 
 import aiohttp
@@ -13,19 +12,10 @@ from aiohttp.test_utils import TestServer
 
 from simulator.files import sample_photo
 from simulator.settings import Settings
+from tests.browser import needs_chromium, started
 from tests.simulator.conftest import Bench, serving
 from tests.simulator.littlebot import LittleBot
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PEOPLE = {
     1: "Nhân viên CDC",
     2: "Cán bộ phụ trách",
@@ -36,9 +26,7 @@ PEOPLE = {
 NEXT = "2026-11-23T09:30:00+00:00"
 HOME = {"latitude": 21.0366, "longitude": 105.8182}
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium on this machine (apt-get install chromium)"
-)
+pytestmark = needs_chromium
 
 
 @dataclass
@@ -90,11 +78,8 @@ async def answering(bench):
 @contextlib.asynccontextmanager
 async def browsing(root, phones=5):
     """A page of headless Chromium with so many phones; errors in its scripts fail the test."""
-    from playwright.async_api import async_playwright  # noqa: PLC0415 - only where there is a browser
-
     errors = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with started() as browser:
         page = await browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -102,7 +87,6 @@ async def browsing(root, phones=5):
         await page.goto(root)
         await page.locator(".phone").nth(phones - 1).wait_for()
         yield page
-        await browser.close()
     assert errors == []
 
 

@@ -8,14 +8,13 @@ import pytest
 
 from simulator.settings import Settings
 from simulator.zalo_bot_settings import DEMO_ZALO_BOT_TOKEN
+from tests.browser import needs_chromium
 from tests.simulator.conftest import LAN as TELEGRAM_LAN
 from tests.simulator.conftest import TOKEN, serving
-from tests.simulator.test_page import CHROMIUM, browsing
+from tests.simulator.test_page import browsing
 from tests.simulator.zalo import BOT_LAN, LAN, OaBench
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium on this machine (apt-get install chromium)"
-)
+pytestmark = needs_chromium
 QUESTION = "Chào chị Lan. Hôm nay chị có triệu chứng nào không?"
 LINK = "https://zalo.me/2718281828459045235"
 PICTURES = os.environ.get("CACHLY_PICTURES", "")
