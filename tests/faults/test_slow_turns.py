@@ -154,10 +154,14 @@ async def test_a_turn_that_hangs_in_its_transaction(room, clock, engine):
             await other.settle()
             assert other.rows(REPORTS) == []
         gate.opened.set()
-    clock.on(seconds=30)
-    await here.settle()
+    # On SQLite the message may be kept only now, behind the turn that it has already had: it is dropped then.
+    async with asyncio.timeout(20):
+        clock.on(seconds=30)
+        await here.settle()
+        while here.count(INBOX, "state").keys() != {"done"}:
+            clock.on(seconds=30)
+            await here.settle()
     assert len(here.rows(REPORTS)) == 1
-    assert here.count(INBOX, "state").keys() == {"done"}
 
 
 async def test_what_is_quick_costs_nothing_more(room, clock):
